@@ -3,7 +3,8 @@
     python benchmarks/suggestions.py [--half development]
 
 Gaps: twelve entries at a time are left out of the shipped knowledge, and all questions are asked of the rest. Prints
-how many of the clusters are of one label, and of how many of the entries left out there is a cluster.
+how many of the clusters are of one label, of how many of the entries left out there is a cluster, and of how many a
+cluster or one of the first twenty single questions.
 Words: a word that mostly occurs in questions about one entry is renamed in all questions, forty times. Prints how
 often the new name is suggested for the glossary, and how often with the word among its meanings; and the number of
 words that are suggested without a renaming.
@@ -33,6 +34,7 @@ from slackguide.matching.tokenizer import tokenize
 ROOT = Path(__file__).parent.parent
 TODAY = date(2026, 11, 20)
 LEFT_OUT, ROUNDS = 12, 2
+LISTED = 20
 WORDS, STRANGE = 40, "zqxwv"
 ASKED = 4
 """Minimum questions about an entry that is left out."""
@@ -56,12 +58,13 @@ def measure_gaps(base: KnowledgeBase, questions: Sequence[LabelledQuestion]) -> 
     counts = Counter(id for one in questions for id in one.ids)
     usable = sorted(id for id, count in counts.items() if count >= ASKED and base.entries[id].signs is None)
     draw = random.Random(5)
-    clusters = pure = found = left = 0
+    clusters = pure = found = listed = left = 0
     for _ in range(ROUNDS):
         gone = set(draw.sample(usable, min(LEFT_OUT, len(usable))))
         rest = replace(base, entries={id: entry for id, entry in base.entries.items() if id not in gone})
         gaps = set()
-        for cluster in suggest(guide_of(rest), asked(questions), today=TODAY).clusters:
+        suggested = suggest(guide_of(rest), asked(questions), today=TODAY)
+        for cluster in suggested.clusters:
             labels = [label.get(text.casefold()) for text in cluster.texts]
             most, count = Counter(labels).most_common(1)[0]
             clusters += 1
@@ -69,8 +72,12 @@ def measure_gaps(base: KnowledgeBase, questions: Sequence[LabelledQuestion]) -> 
                 pure += 1
                 gaps.add(most)
         found += len(gaps & gone)
+        listed += len((gaps | {label.get(one.texts[0].casefold()) for one in suggested.unanswered[:LISTED]}) & gone)
         left += len(gone)
-    return f"gaps: {found} of {left} have a cluster; {pure} of {clusters} clusters have mostly one label"
+    return (
+        f"gaps: {found} of {left} have a cluster, {listed} a cluster or a listed question; "
+        f"{pure} of {clusters} clusters have mostly one label"
+    )
 
 
 def measure_words(base: KnowledgeBase, questions: Sequence[LabelledQuestion]) -> str:

@@ -183,6 +183,7 @@ def test_faults_are_reported_by_place(shell: Shell, knowledge: Path, tmp_path: P
         (["--half", "best"], "`best` is not a half"),
         (["--as", "boss"], "`boss` is not a role"),
         (["--today", "yesterday"], "`yesterday` is not a date"),
+        (["--conversations", "--write", "-"], "--conversations takes files of conversations, without"),
         (["--html", "no/such/folder/page.html"], "no/such/folder/page.html cannot be written"),
     ],
 )

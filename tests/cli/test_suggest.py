@@ -163,9 +163,9 @@ def test_questions_without_an_answer_are_grouped(shell: Shell, base: Path, tmp_p
     assert ran.status == 0
     assert ran.out.startswith("7 questions, 6 of them different: ")
     assert "small talk 1" in ran.out
-    assert "Suggested: 1 new concern, 0 glossary lines, 0 phrasings." in ran.out
+    assert "Suggested: 1 new concern, 1 unanswered question, 0 glossary lines, 0" in ran.out
     assert "1. asked 5 times, in 4 ways; nearest: " in ran.out
-    assert "xylophone" not in ran.out
+    assert ran.out.index("Other questions that no entry answers") < ran.out.index("1. “xylophone quartet” (nearest: ")
     assert max(map(len, ran.out.splitlines())) <= 80
     assert new_lines(base) == []
 
@@ -177,6 +177,19 @@ def test_programs_get_every_text(shell: Shell, base: Path, tmp_path: Path) -> No
     assert "the meeting room I wanted to book is taken" in concern["texts"], "the greeting is left out"
     assert concern["asked"] == 4
     assert document["questions"] == {"no answer": 4}
+
+
+def test_questions_that_are_like_no_other_are_listed_the_most_frequent_first(
+    shell: Shell, base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = asked(tmp_path / "q.jsonl", ["xylophone quartet", *(["juggling lessons on Mondays"] * 3), "teach me Latin"])
+    document = shell("suggest", file, "--knowledge", base, "--json").document
+    assert document["concerns"] == []
+    assert next((one["text"], one["asked"]) for one in document["unanswered"]) == ("juggling lessons on Mondays", 3)
+    assert len(document["unanswered"]) == 3
+    answer(monkeypatch, "n", "Lessons", "q")
+    assert "1 written" in shell("suggest", file, "--knowledge", base, "--interactive").out
+    assert load(base).entries["lessons"].concerns == ("juggling lessons on Mondays",)
 
 
 def test_an_unknown_word_gets_a_glossary_line(
@@ -262,7 +275,7 @@ def test_nothing_is_suggested_from_critical_messages(shell: Shell, base: Path, t
     texts = [f"{text}, and the house on fire is ours" for text in ROOMS]
     labelled = {"text": "sparks from a socket", "ids": ["danger"]}
     document = shell("suggest", asked(tmp_path / "q.jsonl", [*texts, labelled]), "--knowledge", base, "--json").document
-    assert document == {"questions": {"critical": 5}, "concerns": [], "words": [], "phrasings": []}
+    assert document == {"questions": {"critical": 5}, "concerns": [], "unanswered": [], "words": [], "phrasings": []}
 
 
 def test_long_questions_are_no_phrasings(

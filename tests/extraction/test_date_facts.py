@@ -58,7 +58,21 @@ def test_dates_are_read_beside_a_pattern_or_the_label(text: str, facts: dict[str
     assert (dict(extracted.facts), dict(extracted.unclear)) == (facts, {})
 
 
-@pytest.mark.parametrize("when", ["04/05/2022", "30 Feb 2022", "on Friday", "on the 3rd", "next week"])
+@pytest.mark.parametrize(
+    "when",
+    [
+        "04/05/2022",
+        "30 Feb 2022",
+        "on Friday",
+        "on the 3rd",
+        "next week",
+        "in May 2022",
+        "in 2022",
+        "before 6 July 2022",
+        "around 6 July 2022",
+        "3 months ago",
+    ],
+)
 def test_what_is_not_one_date_is_asked(when: str) -> None:
     extracted = EXTRACTOR.extract(f"it renews {when}", today=TODAY)
     assert (dict(extracted.facts), list(extracted.unclear)) == ({}, ["renewal"])
@@ -70,7 +84,15 @@ def test_what_is_not_one_date_is_asked(when: str) -> None:
      ("the invoice of 6 July 2022", None), ("6 July 2022 or 7 July 2022", None)],
 )  # fmt: skip
 def test_an_answer_is_a_date_alone(text: str, day: str | None) -> None:
-    assert only_date_in(text, today=TODAY) == day
+    answer = only_date_in(text, today=TODAY)
+    assert (answer.value if answer else None) == day
+
+
+@pytest.mark.parametrize("text", ["31 February 2024", "04/05/2022", "in May 2022", "around 6 July", "3 months ago"])
+def test_an_answer_that_is_no_exact_day_has_a_reason(text: str) -> None:
+    answer = only_date_in(text, today=TODAY)
+    assert answer is not None
+    assert answer.problem is not None
 
 
 @pytest.mark.parametrize(("day", "destination"), [("2022-07-06", "vault"), ("2022-07-07", "desk")])

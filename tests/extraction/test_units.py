@@ -51,6 +51,9 @@ EXTRACTOR = FactExtractor(FACTS, FactVocabulary.of(), common_words())
         ("employed 24 months", {"tenure": 2}),
         ("employed 3 years", {"tenure": 3}),
         ("notice of 3 weeks", {"notice": 3}),
+        # a count beside other facts
+        ("12 people, paid two weeks ago", {"people": 12, "paid": 14}),
+        ("40 seats for $99.90, attempt 4", {"seats": 40, "cost": "99.90", "tries": 4}),
         # counts
         ("the customer needs 40 seats", {"seats": 40}),
         ("we have forty licences", {"seats": 40}),
@@ -67,6 +70,10 @@ EXTRACTOR = FactExtractor(FACTS, FactVocabulary.of(), common_words())
         ("$1.5k in total", {"cost": 1500}),
         ("it is 300 usd", {"cost": 300}),
         ("$40.00", {"cost": 40}),
+        ("a refund of $1,250.50", {"cost": "1250.50"}),
+        ("usd 1,250.5", {"cost": "1250.50"}),
+        ("1.250,50 dollars", {"cost": "1250.50"}),
+        ("Cost: 99.99", {"cost": "99.99"}),
         # shares
         ("the disk is 95% full", {"share": 95}),
         ("95 percent full", {"share": 95}),
@@ -85,7 +92,7 @@ EXTRACTOR = FactExtractor(FACTS, FactVocabulary.of(), common_words())
         ("tried 3 days ago", {}),
     ],
 )
-def test_numbers_are_read_in_the_unit_of_the_fact(text: str, facts: dict[str, int]) -> None:
+def test_numbers_are_read_in_the_unit_of_the_fact(text: str, facts: dict[str, str | int]) -> None:
     extracted = EXTRACTOR.extract(text, today=TODAY)
     assert (dict(extracted.facts), dict(extracted.unclear)) == (facts, {})
 
@@ -98,7 +105,11 @@ def test_numbers_are_read_in_the_unit_of_the_fact(text: str, facts: dict[str, in
         ("more than 40 seats", "seats"),
         ("30 seats and 50 seats", "seats"),
         ("500 MB", "mailbox"),
-        ("$40.50", "cost"),
+        ("about $40", "cost"),
+        ("$40-50", "cost"),
+        ("<$40", "cost"),
+        ("$40.505", "cost"),
+        ("40.5 seats", "seats"),
         ("$7000000", "cost"),
         ("opened yesterday", "age"),
     ],
@@ -127,6 +138,12 @@ def test_a_unit_that_two_facts_share_needs_a_pattern() -> None:
 )  # fmt: skip
 def test_every_unit_is_of_a_kind(name: str | None, kind: UnitKind) -> None:
     assert unit_named(name).kind is kind
+
+
+def test_a_time_beside_a_count_is_read_by_its_unit_alone() -> None:
+    facts = {"laptops": fact("Laptops", "laptops", "needs {n}"), "ordered": fact("Ordered", "days", "{n} ago")}
+    extractor = FactExtractor(facts, FactVocabulary.of(), common_words())
+    assert extractor.extract("3 laptops, 2 weeks ago", today=TODAY).facts == {"laptops": 3, "ordered": 14}
 
 
 def test_working_days_are_not_days() -> None:

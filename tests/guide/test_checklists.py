@@ -59,6 +59,8 @@ def test_the_question_is_asked_once_and_an_answer_in_words_counts(guide: Guide) 
         ("no backup exists", None),
         ("all is well, I think", None),
         ("the restore was tested and the owner agreed", "tested+owner"),
+        ("backup and owner", "backup+owner"),
+        ("owner said on the phone yesterday that the manager will call", None),
         ("backup exists, but the restore was not tested", None),
     ):
         reply = guide.reply_to(["please move a database", Click(entry="move")], text, Asker(), today=TODAY)

@@ -10,13 +10,25 @@ import pytest
 from slackguide.guide import Answer, Asker, Concern, Guide, outcome_json
 from slackguide.knowledge import inspect
 from slackguide.knowledge.conditions import FactValue
-from slackguide.triage import Decision
+from slackguide.triage import Decision, load_verified
 from tests.support.cli_runner import Shell, shell
 from tests.support.night_desk import NIGHT_DESK, night_desk
 
 __all__ = ["shell"]
 
 TODAY = date(2026, 11, 25)
+MANILA = """\
+  teams:
+    manila:
+      label: Manila
+      zone: Asia/Manila
+      hours: {thursday: 08:00-17:00, friday: 08:00-17:00}
+      holidays: {2026-12-25: Christmas}
+"""
+WITH_MANILA = NIGHT_DESK.replace("facts:\n", f"{MANILA}facts:\n").replace(
+    '{when: {support_hours: "no", severe: "yes"}, to: night}', '{when: {manila_hours: "yes"}, to: night}'
+)
+"""The night desk, where Manila takes a server that is down within its own hours."""
 
 
 def decide(guide: Guide, moment: str, **facts: FactValue) -> Decision:
@@ -59,6 +71,23 @@ def test_the_answer_states_the_moment_and_asks_only_what_is_left(tmp_path: Path)
     assert decided.because[-1].endswith("18:30 in America/New_York.")
     assert not decide(guide, "2026-11-25 15:00").missing
     assert "(Christmas Eve)" in decide(guide, "2026-12-24 15:00").because[-1]
+
+
+@pytest.mark.parametrize(
+    ("moment", "destination"),
+    [
+        ("2026-11-25 23:59", "desk"),  # Thursday, 07:59 in Manila
+        ("2026-11-26 00:00", "night"),
+        ("2026-11-27 09:00", "desk"),  # Friday, 17:00 in Manila
+        ("2026-12-25 06:30", "desk"),  # Friday, 14:30 in Manila, a holiday there
+    ],
+)
+def test_a_team_has_hours_in_its_own_zone(tmp_path: Path, moment: str, destination: str) -> None:
+    (tmp_path / "night.yaml").write_text(WITH_MANILA, "utf-8")
+    decision = decide(Guide(load_verified(tmp_path)), moment)
+    assert decision.destination is not None
+    assert decision.destination.id == destination
+    assert any("in Asia/Manila" in line for line in decision.because)
 
 
 def test_what_is_stated_wins_and_other_facts_can_be_implied_by_the_clock(tmp_path: Path) -> None:
@@ -105,11 +134,13 @@ def test_the_command_line_takes_the_moment(tmp_path: Path, shell: Shell) -> None
     [
         ("America/New_York", "New York", "zone"),
         ("09:00-17:00\n", "17:00-09:00\n", "working hours must end after they start"),
+        ("zone: Asia/Manila", "zone: Manila", "zone"),
+        ("facts:\n", "facts:\n  manila_hours: {label: Day, ask: Day?, kind: yes_no}\n", "is a fact of the clock"),
         ("2026-12-24: C", "24 December: C", "a date has the format 2026-11-21"),
         ("facts:\n", "facts:\n  weekday: {label: Day, ask: Day?, kind: yes_no}\n", "`weekday` is a fact of the clock"),
     ],
 )
 def test_check_names_what_is_wrong_with_a_clock(tmp_path: Path, old: str, new: str, message: str) -> None:
-    (tmp_path / "night.yaml").write_text(NIGHT_DESK.replace(old, new), "utf-8")
+    (tmp_path / "night.yaml").write_text(WITH_MANILA.replace(old, new), "utf-8")
     diagnostics = inspect(tmp_path).diagnostics
     assert [message in diagnostic.message for diagnostic in diagnostics] == [True]

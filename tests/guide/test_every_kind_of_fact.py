@@ -36,7 +36,7 @@ def check(outcome: object) -> None:
     for name, value in outcome.facts.items():
         fact = facts[name]
         named = isinstance(value, str) and (value in fact.choices or fact.range_of(value))
-        allowed = named or (isinstance(value, int) and 0 <= value <= fact.maximum)
+        allowed = named or fact.number(value) == value
         assert allowed, (name, value)
         assert fact.value_label(value)
     for name in outcome.decision.missing:
@@ -46,7 +46,8 @@ def check(outcome: object) -> None:
 PIECES = st.sampled_from(
     (
         *(label.lower() for label in LABELS.values()), *(f"the {word}" for word in WORDS), "yes", "no", "not", ":", "?",
-        ",", ".", "from home", "paid plan", "free", "sent", "ago", "3", "12", "1.5", "$40", "€2k", "20%", "two",
+        ",", ".", "from home", "paid plan", "free", "sent", "ago", "3", "12", "1.5", "$40", "$1,250.50",
+        "€2k", "20%", "two",
         "about", "more than", "-", "old", *(unit for unit in UNITS if unit), "gb", "tb", "minute", "never", "if",
         "10/28", "signed on", "2022-07-06", "6 July 2022", "the velvet", "tomorrow", "Friday", "3 days ago",
         "backup exists", "it was tested", "all of them", "backup+tested",
@@ -61,7 +62,9 @@ def test_any_text(entry: str, pieces: list[str]) -> None:
 
 
 VALUES = st.one_of(
-    st.sampled_from(["yes", "no", "free", "paid", "never", "3", "0..2", "3..", "..", "-1", "1.5", "999999999"]),
+    st.sampled_from(
+        ["yes", "no", "free", "paid", "never", "3", "0..2", "3..", "..", "-1", "1.5", "$2.50", "$1,250.50", "999999999"]
+    ),
     st.sampled_from(
         [
             "2022-07-06",
@@ -77,6 +80,7 @@ VALUES = st.one_of(
         ]
     ),
     st.integers(-2, 200_000),
+    st.floats(-1, 200_000),
     st.booleans(),
     st.none(),
     st.text(max_size=5),
@@ -112,3 +116,26 @@ def test_any_value_from_the_command_line_or_from_json(entry: str, value: object)
 def test_a_yes_no_fact_without_words_is_read_by_its_label(text: str, value: str | None) -> None:
     outcome = guide().answer(Concern(text, entry="bare"), Asker(), today=TODAY)
     assert outcome.facts.get("bare") == value
+
+
+@pytest.mark.parametrize("raw", ["$1,250.50", "1250.50", 1250.5, "1250,50 €"])
+def test_an_amount_with_cents_is_the_same_from_everywhere(raw: object) -> None:
+    money = f"number{UNITS.index('dollars')}"
+    assert parse_facts({money: raw}, guide().knowledge.facts) == {money: "1250.50"}
+    with pytest.raises(UnusableInput, match=r"an amount like 1250 or 1250\.50"):
+        parse_facts({money: "$100000.50"}, guide().knowledge.facts)
+    with pytest.raises(UnusableInput, match="a whole number"):
+        parse_facts({"number0": raw}, guide().knowledge.facts)
+
+
+@pytest.mark.parametrize(("amount", "destination"), [("$1,250.50", "vault"), ("$0.99", "desk"), ("$2.50", None)])
+def test_an_amount_with_cents_is_asked_between_two_whole_ones_that_rules_tell_apart(
+    amount: str, destination: str | None
+) -> None:
+    money = f"number{UNITS.index('dollars')}"
+    outcome = guide().answer(Concern(f"it is {amount}", entry=money), Asker(), today=TODAY)
+    check(outcome)
+    assert isinstance(outcome, Answer)
+    found = outcome.decision.destination
+    assert (found.id if found else None) == destination
+    assert list(outcome.unclear) == ([] if destination else [money])

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from slackguide.knowledge import inspect
 from slackguide.knowledge.json_schema import json_schema
-from slackguide.knowledge.parser import PATTERNS
+from slackguide.knowledge.validation_messages import PATTERNS
 from slackguide.triage import check_tables
 from tests.knowledge.conftest import Copy
 from tests.support.cli_runner import Shell

@@ -7,13 +7,15 @@ import os
 import shutil
 import subprocess
 import sys
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from slackguide.guide import Asker, Concern, Guide
+from slackguide.guide import Answer, Asker, Concern, Guide
 from slackguide.knowledge.labelled_questions import read_questions
+from slackguide.knowledge.units import UnitKind
 from slackguide.triage import load_verified
 from tests.support.cli_runner import Shell, shell
 
@@ -67,6 +69,37 @@ def test_its_questions_are_found(guide: Guide) -> None:
 )
 def test_its_numbers_are_read_in_their_units(guide: Guide, text: str, facts: dict[str, object]) -> None:
     assert dict(guide.facts_in(text, today=TODAY)) == facts
+
+
+def test_it_shows_every_part_of_the_format(guide: Guide) -> None:
+    base = guide.knowledge
+    assert {fact.kind for fact in base.facts.values()} == {"choice", "yes_no", "number", "date", "checklist"}
+    assert {fact.measure.kind for fact in base.facts.values()} >= {UnitKind.MONEY, UnitKind.SIZE, UnitKind.COUNT}
+    assert base.clock is not None
+    assert base.parties
+    assert base.resolutions.keys() >= {"vendor", "approval_missing"}
+
+
+@pytest.mark.parametrize(
+    ("entry", "text", "at", "destinations"),
+    [
+        ("security/payment-fraud", "we wired $12,500.75 abroad", "12:00", ["treasury", "soc-duty", "risk-management"]),
+        ("security/payment-fraud", "we paid $900 of a fake invoice", "12:00", ["treasury", "soc-duty"]),
+        ("network/site-outage", "30 people have no network at city hall", "12:00", ["major-incident"]),
+        ("network/site-outage", "30 people have no network at city hall", "20:00", ["network-on-call"]),
+        ("devices/printer", "leased copier jams for 5 people, leased since 3 March 2024", "12:00", ["former-lessor"]),
+        ("devices/printer", "leased copier jams for 5 people, leased since 3 March 2026", "12:00", ["print-lessor"]),
+        ("devices/slow-computer", "pc is slow, 4 GB RAM", "12:00", ["refresh"]),
+        ("accounts/pupil-login", "her mother says the login is refused", "12:00", ["not-eligible"]),
+    ],
+)
+def test_it_decides_by_money_time_date_size_and_party(
+    guide: Guide, entry: str, text: str, at: str, destinations: list[str]
+) -> None:
+    moment = datetime.fromisoformat(f"2026-11-24T{at}").replace(tzinfo=ZoneInfo("America/New_York"))
+    outcome = guide.at(moment).answer(Concern(text, entry=entry), Asker(), today=moment.date())
+    assert isinstance(outcome, Answer)
+    assert [one.id for one in (outcome.decision.destination, *outcome.decision.also) if one] == destinations
 
 
 def test_its_destinations_say_what_they_are(guide: Guide) -> None:

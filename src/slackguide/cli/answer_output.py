@@ -111,4 +111,5 @@ def _print_answer(answer: Answer, guide: Guide) -> None:
         out.print(Text(f"Matched by: {', '.join(answer.why.words)}", style="dim"))
     for source in entry.sources:
         out.print(Text(f"Source: {source.document}, {source.section}", style="dim"))
-    out.print(Text(f"Owner: {entry.owner}, reviewed {entry.reviewed:%Y-%m-%d}", style="dim"))
+    reviewed = f"reviewed {entry.reviewed:%Y-%m-%d}" if entry.reviewed else "not reviewed yet"
+    out.print(Text(f"Owner: {entry.owner}, {reviewed}", style="dim"))

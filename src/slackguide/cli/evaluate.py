@@ -115,8 +115,8 @@ def register(app: typer.Typer) -> None:
         Exits 0, 1 if a gate is missed, 2 if the input is invalid.
         """
         if conversations:
-            if not files or html is not None or from_escalations:
-                fail("--conversations takes files of conversations, without --html and --from-escalations.")
+            if not files or html is not None or from_escalations or write is not None:
+                fail("--conversations takes files of conversations, without --html, --from-escalations and --write.")
             loaded = load_base(knowledge)
             evaluate_conversations(
                 loaded,

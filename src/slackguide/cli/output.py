@@ -85,13 +85,18 @@ GAP = 3
 
 
 def print_table(headers: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
-    """Print a table without its empty columns. Where it does not fit, each row becomes a paragraph.
+    """Print a table without its empty columns. Where it does not fit a terminal, each row becomes a paragraph.
 
-    Unprintable characters in cells are replaced, so cells may contain user text.
+    In a pipe or a file, each row is one line. Unprintable characters in cells are replaced, so cells may contain user
+    text.
     """
     heads, cells = list(headers), [[printable(cell) for cell in row] for row in rows]
     kept = [at for at in range(len(heads)) if any(row[at] for row in cells)]
     widths = {at: max(len(heads[at]), *(len(row[at]) for row in cells)) for at in kept}
+    if not out.is_terminal:
+        for row in (heads, *cells):
+            typer.echo("  ".join(row[at].ljust(widths[at]) for at in kept).rstrip())
+        return
     if sum(min(width, NARROW) for width in widths.values()) + GAP * len(kept) > out.width:
         for row in cells:
             named = " · ".join(f"{heads[at]} {row[at]}" for at in kept[1:] if row[at])

@@ -81,7 +81,7 @@ def register(app: typer.Typer) -> None:
         print_suggestions(found, asked=len(questions), details=not interactive)
         if interactive:
             Review(knowledge, base).run(found)
-        elif found.clusters or found.words or found.phrasings:
+        elif found.clusters or found.unanswered or found.words or found.phrasings:
             info("Nothing was written: --interactive asks for each of them.")
 
 
@@ -120,4 +120,6 @@ def _of_escalation(one: Escalation, question: str) -> AskedQuestion:
 
 
 def _limited(found: Suggestions, limit: int) -> Suggestions:
-    return Suggestions(found.clusters[:limit], found.words[:limit], found.phrasings[:limit], found.counts)
+    return Suggestions(
+        found.clusters[:limit], found.unanswered[:limit], found.words[:limit], found.phrasings[:limit], found.counts
+    )

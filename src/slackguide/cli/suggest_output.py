@@ -27,13 +27,15 @@ def print_suggestions(found: Suggestions, *, asked: int, details: bool) -> None:
     parts = ", ".join(f"{name} {count:,}" for name, count in found.counts.most_common())
     echo(f"{counted(asked, 'question')}, {distinct:,} of them different: {parts}.")
     echo(
-        f"Suggested: {counted(len(found.clusters), 'new concern')}, {counted(len(found.words), 'glossary line')}, "
+        f"Suggested: {counted(len(found.clusters), 'new concern')}, "
+        f"{counted(len(found.unanswered), 'unanswered question')}, {counted(len(found.words), 'glossary line')}, "
         f"{counted(len(found.phrasings), 'phrasing')}."
     )
     if not details:
         return
     for heading, blocks in (
         ("Concerns that no entry answers", map(cluster_lines, found.clusters)),
+        ("Other questions that no entry answers", map(unanswered_lines, found.unanswered)),
         ("Words for the glossary", map(word_lines, found.words)),
         ("Phrasings worth adding", map(phrasing_lines, found.phrasings)),
     ):
@@ -53,6 +55,12 @@ def cluster_lines(one: ClusterSuggestion) -> list[str]:
         *texts,
         *([f"and {more} more"] if more else []),
     ]
+
+
+def unanswered_lines(one: ClusterSuggestion) -> list[str]:
+    """Return the line of a question that is in no cluster."""
+    asked = f"asked {counted(one.asked, 'time')}; " if one.asked > 1 else ""
+    return [f"{quote(one.texts[0])} ({asked}nearest: {one.nearest or 'none'})"]
 
 
 def word_lines(one: WordSuggestion) -> list[str]:
@@ -97,6 +105,7 @@ def suggestions_json(found: Suggestions) -> dict[str, Any]:
     return {
         "questions": dict(found.counts),
         "concerns": [{"texts": one.texts, "asked": one.asked, "nearest": one.nearest} for one in found.clusters],
+        "unanswered": [{"text": one.texts[0], "asked": one.asked, "nearest": one.nearest} for one in found.unanswered],
         "words": [
             {"word": one.word, "meanings": one.meanings, "entry": one.entry, "asked": one.asked,
              "examples": one.examples}

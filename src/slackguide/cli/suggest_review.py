@@ -42,6 +42,8 @@ class Review:
                 self._word(word)
             for phrasing in found.phrasings:
                 self._phrasing(phrasing)
+            for one in found.unanswered:
+                self._cluster(one)
         except _Quit:
             pass
         typer.echo()

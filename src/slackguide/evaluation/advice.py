@@ -28,6 +28,7 @@ def advise(inspection: Inspection, *, today: date) -> list[Diagnostic]:
         return []
     found = [
         *_future_reviews(inspection, today),
+        *_not_reviewed(knowledge),
         *_few_phrasings(knowledge),
         *_few_out_of_scope(inspection, knowledge),
         *_facts(inspection, knowledge),
@@ -48,6 +49,14 @@ def _future_reviews(inspection: Inspection, today: date) -> Iterator[Diagnostic]
             if day is not None and date.fromisoformat(day) > today:
                 at = source.position((*key_path, "reviewed"))
                 yield Diagnostic(source.file, *at, f"the review of {day} is in the future")
+
+
+def _not_reviewed(knowledge: KnowledgeBase) -> Iterator[Diagnostic]:
+    """Yield the files with entries that nobody has reviewed."""
+    counts = Counter(entry.location.file for entry in knowledge.entries.values() if entry.reviewed is None)
+    for file, count in counts.items():
+        entries = "1 entry is" if count == 1 else f"{count} entries are"
+        yield Diagnostic(file, 1, 1, f"{entries} not reviewed: read them, then add `reviewed: 2026-11-21` with the day")
 
 
 # -- phrasings --------------------------------------------------------------------------------------------------------

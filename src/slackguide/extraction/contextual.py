@@ -17,7 +17,7 @@ from slackguide.extraction.predicates import TILDE
 from slackguide.extraction.tokenizer import Token, TokenKind, tokenize
 from slackguide.extraction.vocabulary import FactVocabulary
 from slackguide.knowledge.facts import FactSpec
-from slackguide.knowledge.units import UnitKind
+from slackguide.knowledge.units import UnitKind, amount_in
 from slackguide.text import ONES, TENS
 
 MAX_BARE_NUMBER = 9_999
@@ -45,6 +45,8 @@ class Spoken:
     """The value of a choice. Empty for a number."""
     count: int | None = None
     """A number without a unit."""
+    amount: str | int | None = None
+    """An amount of money, or a number with decimal places."""
     minutes: int | None = None
     """A time, or the time since a day, in minutes."""
     problem: bool = False
@@ -54,10 +56,17 @@ class Spoken:
     is_limit: bool = False
     """Whether it is the limit of a rule: `within 30 days`."""
 
-    def of(self, fact: FactSpec) -> int | None:
+    def fits(self, fact: FactSpec) -> bool:
+        """Return whether the number is written like one of that fact: a time, an amount, or a plain number."""
+        is_time = fact.measure.kind is UnitKind.TIME
+        return self.minutes is not None if is_time else self.minutes is None and (self.amount is None or fact.is_money)
+
+    def of(self, fact: FactSpec) -> str | int | None:
         """Return the number in the fact's unit, or None if it is none of that fact."""
         if fact.kind != "number" or self.problem:
             return None
+        if self.amount is not None:
+            return fact.number(self.amount) if fact.is_money else None
         if self.minutes is None:
             value = self.count
         else:
@@ -159,6 +168,8 @@ def _numbers(tokens: list[Token], parser: DateParser) -> Iterator[Spoken]:
             )
         elif (count := _count(token)) is not None:
             yield Spoken(token.start, token.end, count=count, denied=_is_denied(tokens, at))
+        elif (amount := _amount(token)) is not None:
+            yield Spoken(token.start, token.end, amount=amount, denied=_is_denied(tokens, at))
         at = end
 
 
@@ -166,6 +177,11 @@ def _count(token: Token) -> int | None:
     if token.kind is TokenKind.NUMBER and not token.text.endswith("%") and not token.negative:
         return token.value if token.value is not None and token.value <= MAX_BARE_NUMBER else None
     return _SPELLED.get(token.text) if token.kind is TokenKind.WORD else None
+
+
+def _amount(token: Token) -> str | int | None:
+    is_amount = token.kind is TokenKind.AMOUNT or (token.kind is TokenKind.NUMBER and token.value is None)
+    return amount_in(token.text) if is_amount and not token.negative else None
 
 
 def _is_denied(tokens: list[Token], at: int) -> bool:

@@ -67,7 +67,7 @@ def _number_words(words: str, first: int = 0, step: int = 1) -> dict[str, int]:
 
 _TENS = {**TENS, "fourty": 40}
 _SPELLED = ONES | _TENS
-_MONTHS = _number_words(
+MONTHS = _number_words(
     "january|jan february|feb march|mar april|apr may june|jun july|jul august|aug september|sep|sept october|oct "
     "november|nov december|dec",
     1,
@@ -79,11 +79,13 @@ _ABOUT = frozenset({"about", "around", "approx", "approximately", "roughly", "ci
 _VAGUE = frozenset({"few", "couple", "several", "some", "many"})
 _BOUND = frozenset({"over", "under", "almost", "nearly", "beyond", "past", "barely"})
 _BOUND_THAN = frozenset({"more", "less", "longer", "fewer", "older"})
+INEXACT = _ABOUT | _BOUND | {"least", "most"}
+"""Words directly before a number that is not exact."""
 _TODAY = frozenset({"today", "tonight"})
 _YESTERDAY = frozenset({"yesterday", "yday", "yest", "ystrday", "yesterd"})
 _ORDINALS = frozenset({"st", "nd", "rd", "th"})
 _STARTING = frozenset(
-    {*_SPELLED, *_MONTHS, *_WEEKDAYS, *_ABOUT, *_VAGUE, *_BOUND, *_BOUND_THAN, *_TODAY, *_YESTERDAY, "a", "an", "the",
+    {*_SPELLED, *MONTHS, *_WEEKDAYS, *_ABOUT, *_VAGUE, *_BOUND, *_BOUND_THAN, *_TODAY, *_YESTERDAY, "a", "an", "the",
      "on", "at", "last", "this", "past", "next", "just", "earlier", "day", "tomorrow", "hundred", "half"}
 )  # fmt: skip
 """Every word with which a time expression can begin."""
@@ -127,6 +129,11 @@ class DateParser:
         if time and here > start and not time.is_date and self._is_near_a_limit(time):
             return self._vague_length(start, time.end)
         return time
+
+    def inexact(self, start: int, time: TimeExpression) -> TimeExpression:
+        """Return a date with its words from `start` as no exact day: `before 6 July`, `in May`."""
+        problem = f"“{self._quote(start, time.end)}” is not an exact day."
+        return TimeExpression(time.start, time.end, is_date=True, problem=problem)
 
     def _is_near_a_limit(self, time: TimeExpression) -> bool:
         """Return whether a rounded duration can be on either side of a limit of 30 days or of 24 hours."""
@@ -332,7 +339,7 @@ class DateParser:
 
     def _month_day(self, start: int, at: int) -> TimeExpression | None:
         """Parse `Oct 28`, `October 28th, 2026`."""
-        month = _MONTHS.get(self._word(at))
+        month = MONTHS.get(self._word(at))
         day = self._ordinal(at + 1) if month and self._word(at + 1) != "the" else None
         if not month or not day or self._word(day[1]) in UNITS:
             return None
@@ -348,7 +355,7 @@ class DateParser:
             return None
         value, end, ordinal = day
         month_at = end + (self._word(end) == "of")
-        month = _MONTHS.get(self._word(month_at))
+        month = MONTHS.get(self._word(month_at))
         if month:
             return self._resolve_date(start, month_at + 1, month, value)
         if not ordinal:

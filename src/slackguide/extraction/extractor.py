@@ -128,11 +128,13 @@ class FactExtractor:
         for name in self._sides:
             spoken = [_Mention(discourse.word(at), at, at + 1) for at in discourse.speakers()]
             mentions.setdefault(name, []).extend(spoken)
-        for name, time in self._numbers.extract(tokens, forms, text, discourse, starts, today=today):
-            mentions.setdefault(name, []).append(self._time(name, time))
-        for quantity in self._quantities.extract(tokens, forms, text, discourse):
+        quantities = list(self._quantities.extract(tokens, forms, text, discourse))
+        for quantity in quantities:
             number = self._number(quantity.fact, quantity.start, quantity.end, quantity.problem, quantity.value)
             mentions.setdefault(quantity.fact, []).append(number)
+        starts.update(quantity.start for quantity in quantities)
+        for name, time in self._numbers.extract(tokens, forms, text, discourse, starts, today=today):
+            mentions.setdefault(name, []).append(self._time(name, time))
         for day in self._dates.extract(tokens, forms, text, discourse, today=today):
             mentions.setdefault(day.fact, []).append(_Mention(day.value, day.start, day.end, day.problem))
         return self._resolve(mentions, tokens, text, discourse)
@@ -333,9 +335,9 @@ class FactExtractor:
             value = max(value, minutes // TIMES["month"].size // 12)
         return self._number(name, time.start, time.end, problem, value)
 
-    def _number(self, name: str, start: int, end: int, problem: str | None, value: int) -> _Mention:
+    def _number(self, name: str, start: int, end: int, problem: str | None, value: str | int) -> _Mention:
         fact = self._facts[name]
-        if problem is None and value > fact.maximum:
+        if problem is None and fact.number(value) is None:
             problem = f"{value} {fact.unit or ''}".strip() + f" is more than {fact.maximum}."
         return _Mention(value, start, end, problem)
 

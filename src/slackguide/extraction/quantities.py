@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from slackguide.extraction.dates import DateParser, minutes_in
+from slackguide.extraction.dates import INEXACT, Count, DateParser, minutes_in
 from slackguide.extraction.discourse import Discourse
 from slackguide.extraction.lexicon import BESIDE_TIMES
 from slackguide.extraction.numbers import split_pattern
@@ -15,7 +14,7 @@ from slackguide.extraction.phrases import Forms, Phrases
 from slackguide.extraction.tokenizer import HUGE, Separator, Token, TokenKind
 from slackguide.extraction.vocabulary import FactVocabulary
 from slackguide.knowledge.facts import FactSpec
-from slackguide.knowledge.units import CURRENCIES, SIZES, Unit, UnitKind, singular
+from slackguide.knowledge.units import CURRENCIES, SIZES, Unit, UnitKind, amount_in, singular
 
 _MAX_GAP = 3
 """Maximum words between a pattern and its number: `they asked for about 40 seats`."""
@@ -26,9 +25,8 @@ _LIMITS = frozenset(
 )  # fmt: skip
 """Words before a number that is a limit, a rate or an addition."""
 
+_DASHES = frozenset("-–—")
 _RATES = frozenset(["per", "each", "apiece", "every"])
-_AMOUNT = re.compile(r"\d+(?:[.,]\d+)*")
-_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +36,8 @@ class Quantity:
     fact: str
     start: int
     end: int
-    value: int
+    value: str | int
+    """An integer, or an amount of money with cents: `1250.50`."""
     problem: str | None = None
 
 
@@ -48,7 +47,7 @@ class _Number:
 
     start: int
     end: int
-    value: int | None
+    value: str | int | None
     unit: Unit | None
     word: str
     """The word or words of a unit that is counted."""
@@ -57,8 +56,8 @@ class _Number:
 class QuantityExtractor:
     """Extracts the number facts whose unit is not a time.
 
-    A fact with `read` patterns is read beside one of them. Without any, a number with its unit is read if no other
-    fact has this unit.
+    A number is read beside a `read` pattern of the fact, or with its unit if no other fact has this unit. Of several
+    facts with one unit, the one without patterns has the numbers that are beside none.
     """
 
     def __init__(self, facts: Mapping[str, FactSpec], vocabulary: FactVocabulary) -> None:
@@ -70,7 +69,7 @@ class QuantityExtractor:
         self._before: Phrases[str] = Phrases(vocabulary)
         self._after: Phrases[str] = Phrases(vocabulary)
         self._labels: Phrases[str] = Phrases(vocabulary)
-        self._by_unit: list[str] = []
+        bare: list[str] = []
         for name, unit in self._units.items():
             self._labels.add(facts[name].label, name)
             patterns = [split_pattern(pattern, unit.words) for pattern in facts[name].read]
@@ -79,8 +78,13 @@ class QuantityExtractor:
                     self._before.add(before, name)
                 elif after:
                     self._after.add(after, name)
-            if unit.kind is not UnitKind.NONE and all(not before and not after for before, after in patterns):
-                self._by_unit.append(name)
+            if unit.kind is not UnitKind.NONE and not any(before or after for before, after in patterns):
+                bare.append(name)
+        self._by_unit = bare + [
+            name
+            for name, unit in self._units.items()
+            if name not in bare and not any(name != other and _same(unit, self._units[other]) for other in self._units)
+        ]
         self._counted = frozenset(
             word for unit in self._units.values() if unit.kind is UnitKind.COUNT for word in unit.words
         )
@@ -121,7 +125,7 @@ class QuantityExtractor:
                 continue
             labelled = labels.get(number.start)
             if labelled is not None and discourse.separator_before(number.start) is Separator.COLON:
-                if self._fits(labelled, number):
+                if self._fits(labelled, number) or (number.unit is None and _ends_clause(number.end, tokens)):
                     yield self._quantity(labelled, number, text, tokens)
                 continue
             names = [name for name in self._by_unit if self._fits(name, number)]
@@ -150,6 +154,10 @@ class QuantityExtractor:
         quote = text[tokens[number.start].start : tokens[number.end - 1].end]
         if value is None:
             return Quantity(name, number.start, number.end, 0, f"“{quote}” is not an exact number.")
+        if isinstance(value, str):
+            if unit.kind is UnitKind.MONEY:
+                return Quantity(name, number.start, number.end, value)
+            return Quantity(name, number.start, number.end, 0, f"“{quote}” is not a whole number.")
         if number.unit is not None and unit.kind is UnitKind.SIZE:
             value, rest = divmod(value * number.unit.size, unit.size)
             if rest:
@@ -164,17 +172,19 @@ class QuantityExtractor:
         at = 0
         while at < len(tokens):
             if tokens[at].kind is TokenKind.AMOUNT:
-                number = _Number(at, at + 1, _amount(tokens[at].text), _currency(tokens[at].text), "")
+                value = amount_in(tokens[at].text) if _is_exact(at, tokens, text) else None
+                number = _Number(at, at + 1, value, _currency(tokens[at].text), "")
             else:
                 count = parser.count(at)
                 if count is None or (count.end < len(tokens) and minutes_in(tokens[count.end].text) is not None):
                     at = at + 1 if count is None else count.end
                     continue
-                number = self._with_unit(count.start, count.end, count.value if count.exact else None, tokens)
+                value = count.value if count.exact else _fraction(count, tokens, text)
+                number = self._with_unit(count.start, count.end, value, tokens)
             yield number
             at = number.end
 
-    def _with_unit(self, start: int, end: int, value: int | None, tokens: Sequence[Token]) -> _Number:
+    def _with_unit(self, start: int, end: int, value: str | int | None, tokens: Sequence[Token]) -> _Number:
         if tokens[end - 1].text.endswith("%"):
             return _Number(start, end, value, _PERCENT, "")
         after = []
@@ -207,22 +217,38 @@ def _leads_to(end: int, start: int, discourse: Discourse) -> bool:
     return all(discourse.word(at) in BESIDE_TIMES for at in range(end, start))
 
 
+def _is_exact(at: int, tokens: Sequence[Token], text: str) -> bool:
+    """Return whether the amount at a position is one exact amount: not `about $40`, `$40-50` or `$40+`."""
+    bound = text[max(0, tokens[at].start - 2) : tokens[at].start].strip()[-1:]
+    if tokens[at].negative or bound in tuple("<>≤≥~") or (at > 0 and tokens[at - 1].text in INEXACT):
+        return False
+    if at + 1 == len(tokens):
+        return True
+    after = tokens[at + 1]
+    is_range = text[tokens[at].end : after.start].strip() in _DASHES and after.text[:1] in "$€£₱0123456789"
+    return after.kind is not TokenKind.PLUS and not is_range
+
+
+def _fraction(count: Count, tokens: Sequence[Token], text: str) -> str | int | None:
+    """Return a number with decimal places, as an amount; None for a number that is not exact."""
+    token, size = tokens[count.start], count.end - count.start
+    is_fraction = size == 1 and token.kind is TokenKind.NUMBER and token.value is None
+    return amount_in(token.text) if is_fraction and _is_exact(count.start, tokens, text) else None
+
+
+def _ends_clause(end: int, tokens: Sequence[Token]) -> bool:
+    return end == len(tokens) or tokens[end].separator >= Separator.SLASH
+
+
+def _same(one: Unit, other: Unit) -> bool:
+    """Return whether numbers in one unit could be in the other one."""
+    if one.kind is not other.kind:
+        return False
+    return (
+        one == other if one.kind is UnitKind.MONEY else one.kind is not UnitKind.COUNT or bool(one.words & other.words)
+    )
+
+
 def _currency(text: str) -> Unit | None:
     lower = text.lower()
     return next((unit for unit in CURRENCIES.values() if any(word in lower for word in unit.words)), None)
-
-
-def _amount(text: str) -> int | None:
-    """Return the whole number of an amount like `$1,200` or `1.5k €`, or None for a fraction."""
-    match = _AMOUNT.search(text)
-    if match is None:
-        return None
-    digits = match.group()
-    thousands = re.match(r"\s?k", text[match.end() :].lower()) is not None
-    digits = digits.replace(",", "") if _THOUSANDS.fullmatch(digits) else digits.replace(",", ".")
-    if digits.count(".") > 1 or len(digits) > 12:
-        return None
-    whole, _, fraction = digits.partition(".")
-    if thousands:
-        whole, fraction = whole + fraction[:3].ljust(3, "0"), fraction[3:]
-    return None if fraction.strip("0") else int(whole)

@@ -28,7 +28,7 @@ from slackguide.guide.outcomes import (
 from slackguide.guide.replies import Replies
 from slackguide.guide.rounded_times import rounded_at_a_limit
 from slackguide.knowledge import Entry, KnowledgeBase, did_you_mean
-from slackguide.knowledge.conditions import FactValue
+from slackguide.knowledge.conditions import FactValue, amount_range_of
 from slackguide.knowledge.units import TIMES
 from slackguide.labels import Label
 from slackguide.matching import Alert, ConcernMatch, Evidence, Match, Matcher, Matching, SmallTalk
@@ -282,6 +282,8 @@ class Guide:
         facts = {name: value for name, value in facts.items() if name not in rounded}
         unclear = {**extracted.unclear, **{name: self._ask_exactly(name, spans[name]) for name in rounded}}
         decision = self.triage.decide(entry.id, facts, concern.unknown)
+        between = {name: self._ask_whole(name, facts[name]) for name in decision.missing if name in facts}
+        unclear = {**unclear, **{name: question for name, question in between.items() if question}}
         template = self.knowledge.notes[decision.note].text if decision.note else None
         return Answer(
             confidence=matches[0].confidence,
@@ -294,7 +296,11 @@ class Guide:
             if template
             else None,
             extracted={name: span for name, span in spans.items() if name not in rounded},
-            unclear={name: question for name, question in unclear.items() if name in rounded or name not in overridden},
+            unclear={
+                name: question
+                for name, question in unclear.items()
+                if name in rounded or between.get(name) or name not in overridden
+            },
             urgent=urgent,
             why=why,
             runner_up=runner_up,
@@ -311,6 +317,14 @@ class Guide:
 
     def _ask_exactly(self, name: str, span: str) -> str:
         return f"“{span}” can be on either side of a limit. {self.knowledge.facts[name].ask}"
+
+    def _ask_whole(self, name: str, value: FactValue) -> str | None:
+        """Return the question about an amount with cents between two whole ones that rules tell apart, or None."""
+        ends = amount_range_of(str(value))
+        if ends is None:
+            return None
+        fact = self.knowledge.facts[name]
+        return f"{fact.value_label(value)} is between {ends[0]} and {ends[1]}, where the answer changes. {fact.ask}"
 
     def _with_destination(self, match: RankedEntry, facts: Mapping[str, FactValue]) -> RankedEntry:
         return replace(match, destination=self.triage.decide(match.id, facts).destination)

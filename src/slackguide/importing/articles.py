@@ -45,6 +45,7 @@ class _Section:
     """The headings above it, the nearest first."""
     steps: list[str] = field(default_factory=list)
     links: list[tuple[str, str]] = field(default_factory=list)
+    has_list: bool = False
 
 
 def read_markdown(text: str, name: str) -> Draft:
@@ -75,6 +76,7 @@ def read_html(html: str, name: str, *, page: str = "") -> Draft:
         elif block.name == "table":
             _read_table(block, draft, f"{name}, “{sections[-1].title}”" if sections[-1].title else name)
         else:
+            sections[-1].has_list |= block.name in ("ul", "ol")
             sections[-1].steps += _steps(block)
             sections[-1].links += _links(block)
     if page and destinations_in(sections[0].steps):
@@ -83,8 +85,18 @@ def read_html(html: str, name: str, *, page: str = "") -> Draft:
     for section in sections:
         if titles[section.title.casefold()] > 1 or set(_words(section.title)) <= _RELATIVE:
             section.title = _in_full(section)
-        _add_section(section, draft, name)
+        if _is_introduction(section, sections):
+            where = f"{name}, “{section.title}”"
+            draft.skipped += [Skipped(where, step, "it introduces the page") for step in section.steps]
+        else:
+            _add_section(section, draft, name)
     return draft
+
+
+def _is_introduction(section: _Section, sections: Sequence[_Section]) -> bool:
+    """Return whether it is the text below the title of a page that has further headings, without a list or a place."""
+    has_parts = section.level == 1 and any(one.within[-1:] == (section.title,) for one in sections)
+    return has_parts and not section.has_list and not destinations_in(section.steps)
 
 
 def _section_below(sections: Sequence[_Section], title: str, level: int, page: str) -> _Section:
@@ -102,6 +114,11 @@ def _in_full(section: _Section) -> str:
     """Return a title that says nothing by itself behind the next one above it that does: `Zoom: Setup`."""
     above = next((title for title in section.within if not set(_words(title)) <= _RELATIVE | _GENERAL), None)
     return section.title if not section.title or above is None else f"{above.rstrip(':?')}: {section.title}"
+
+
+def _without_gaps(text: str) -> str:
+    """Return a text without the spaces before punctuation that the end of a link or of bold type leaves."""
+    return re.sub(r" (?=[.,;:!?](?:\s|$))", "", clean(text))
 
 
 def _words(title: str) -> list[str]:
@@ -125,7 +142,8 @@ def _add_section(section: _Section, draft: Draft, name: str) -> None:
     if not section.title:
         draft.skipped += [Skipped(where, step, "it stands before the first heading") for step in section.steps]
         return
-    if any(set(_words(title)) <= _GENERAL for title in (section.title, *section.within[:1])):
+    above = () if section.title.endswith("?") else section.within[:1]  # the questions of a FAQ are concerns
+    if any(set(_words(title)) <= _GENERAL for title in (section.title, *above)):
         draft.skipped += [Skipped(where, step, "it is general, not about one concern") for step in section.steps]
         return
     title = section.title.rstrip(":")
@@ -158,12 +176,12 @@ def _steps(block: Tag) -> list[str]:
         return [text for part in block.find_all(["dt", "dd"]) if (text := clean(part.get_text(" ")))]
     if block.name == "blockquote":
         return [step for part in block.find_all(["p", "ul", "ol"], recursive=False) for step in _steps(part)]
-    text = clean(block.get_text(" "))
+    text = _without_gaps(block.get_text(" "))
     return [] if not text or _LABEL.match(text) else [_MARKERS.sub("", text)]
 
 
 def _item_steps(item: Tag) -> Iterator[str]:
-    own = clean(" ".join(_own_texts(item)))
+    own = _without_gaps(" ".join(_own_texts(item)))
     if own:
         yield _MARKERS.sub("", own)
     for inner in item.find_all(["ul", "ol"]):

@@ -16,7 +16,8 @@ from openpyxl.utils.exceptions import InvalidFileException
 from slackguide.importing.entry_drafts import Draft, DraftEntry, DraftRoute, Skipped, UnreadableImport, clean
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "concern": ("concern", "title", "topic", "problem", "issue", "question", "scenario", "subject", "request", "case"),
+    "concern": ("concern", "title", "topic", "problem", "issue", "question", "scenario", "subject", "request", "case",
+                "situation"),
     "examples": ("examples", "example questions", "phrasings", "questions", "what people ask", "how people ask",
                  "how people say it", "how they say it", "wording", "keywords"),
     "steps": ("steps", "process path", "process", "what to do", "what we do", "action", "actions", "solution",
@@ -29,6 +30,9 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 """The columns, each with the headings that are understood."""
 
 UNKNOWN_COLUMN = f"this column is not understood (known: {', '.join(COLUMNS)})"
+
+_SAYING = re.compile(r"(?:how|what) [\w ]{2,40} (?:say|ask|write)s?(?: it)?")
+"""A heading of the examples that names the people: `How riders say it`, `What customers ask`."""
 
 _NUMBER = re.compile(r"\s*(?P<number>\d{1,2})[.)]\s+")
 _BULLET = re.compile(r"\s*(?P<bullet>[•*-])\s+")
@@ -46,7 +50,8 @@ def known_columns(header: Sequence[str]) -> dict[str, int]:
     for position, heading in enumerate(header):
         name = clean(heading).casefold().strip(" ?:*")
         for column, names in COLUMNS.items():
-            if column not in found and (name in names or name.rstrip("s") in names):
+            said = column == "examples" and _SAYING.fullmatch(name)
+            if column not in found and (name in names or name.rstrip("s") in names or said):
                 found[column] = position
                 break
     return found

@@ -12,7 +12,9 @@ from typing import Any
 import yaml
 
 from slackguide.importing.entry_drafts import SELF_NAMES, DraftEntry, DraftRoute, Skipped, clean, slug, unique
+from slackguide.importing.number_conditions import NumberCondition, are_covered, number_condition
 from slackguide.knowledge.model import phrasing_key
+from slackguide.knowledge.units import TIMES
 
 _STEPS, _STEP_LENGTH, _PHRASINGS, _LINKS = 20, 600, 60, 10
 _TOTAL = 6_000
@@ -20,8 +22,15 @@ _TOTAL = 6_000
 
 _TEST = re.compile(r"^(?P<name>[\w /-]{2,40}?)\s*(?:=|:|\bis\b)\s*(?P<value>[\w +&/-]{1,60})$", re.IGNORECASE)
 _NEGATED = re.compile(r"^(?:not|no)\b", re.IGNORECASE)
+_ADDRESS = r"[^\s@()]+@[^\s@()]+\.[^\s@()]+"
+_CONTACT = re.compile(
+    rf"(?P<name>[^()]*[^()\s])\s*\((?P<contact>{_ADDRESS}|#[\w-]+|https?://[^\s()]+|pager|phone)\)", re.IGNORECASE
+)
+"""A name with how to reach it: `Billing (billing@bikes.example)`, `Safety Officer (pager)`."""
+
 _CONDITION = re.compile(r"\b(?:if|unless|otherwise|else|either|or|depending)\b", re.IGNORECASE)
 _WE = re.compile(r"\b(?:[Ww]e|us|ourselves)\b")
+_TIMES = frozenset(f"{name}s" for name in TIMES)
 _COMMON = frozenset(("the", "team", "desk", "dept", "department", "group", "ext", "extension", "on", "of", "and"))
 """Words that do not tell one destination from another."""
 
@@ -57,8 +66,15 @@ class Written:
 
 
 def destination_key(name: str) -> str:
-    """Return the form in which names of destinations are compared: lower case, without `#`."""
-    return clean(name).casefold().removeprefix("#").strip(" .")
+    """Return the form in which names of destinations are compared: `Ops desk` for `ops-desk` and `#ops-desk`."""
+    name, _ = _with_contact(clean(name))
+    return " ".join(name.casefold().removeprefix("#").replace("-", " ").replace("_", " ").split()).strip(" .")
+
+
+def _with_contact(name: str) -> tuple[str, str]:
+    """Split a name from the address, or the kind of destination, in brackets after it."""
+    match = _CONTACT.fullmatch(name)
+    return (match["name"], match["contact"]) if match else (name, "")
 
 
 class KnowledgeDumper(yaml.SafeDumper):
@@ -103,7 +119,7 @@ class _Writer:
                 names = (route.goes_to for route in draft.routes)
                 named[draft.title] = ", ".join(dict.fromkeys(filter(self._is_elsewhere, names)))
         target = self._target
-        document: dict[str, Any] = {"team": target.team, "owner": target.owner, "reviewed": f"{target.day:%Y-%m-%d}"}
+        document: dict[str, Any] = {"team": target.team, "owner": target.owner}
         kinds = {id: kind for id, kind in self._kinds.items() if id not in target.kinds}
         if target.declares_kinds and kinds:
             document["kinds"] = kinds
@@ -112,7 +128,10 @@ class _Writer:
                 document[section] = content
         document["entries"] = entries
         text = yaml.dump(document, Dumper=KnowledgeDumper, sort_keys=False, allow_unicode=True, width=110)
-        head = f"# Imported on {target.day:%Y-%m-%d}. Read each entry and mend it.\n"
+        head = (
+            f"# Imported on {target.day:%Y-%m-%d}. Read each entry and mend it.\n"
+            "# Once somebody has, add the day below `owner`, or in the entry: `reviewed: 2026-11-21`\n"
+        )
         return Written(head + text.replace("\n  - id:", "\n\n  - id:"), named, self._skipped)
 
     def _entry(self, draft: DraftEntry) -> dict[str, Any] | None:
@@ -181,19 +200,31 @@ class _Writer:
         """Return the rules, the last of them for all other cases."""
         rules: list[dict[str, Any]] = []
         tests = self._tests([route for route in draft.routes if route.when])
+        ranges: dict[str, list[tuple[int, int | None]]] = {}
         default: dict[str, Any] | None = None
         for route in draft.routes:
             rule = {"to": self._destination(route.goes_to, todo)}
             if route.when:
-                when = tests[route.when]
-                if all(when != other["when"] for other in rules):
+                when, number = tests[route.when], number_condition(route.when)
+                earlier = ranges.setdefault(next(iter(when)), [])
+                if any(are_covered((0, None), of_fact) for of_fact in ranges.values()) or (
+                    number is not None and are_covered((number.low, number.high), earlier)
+                ):
+                    todo.append(f"“{route.when}” is covered by the conditions before it: {route.goes_to} is left out.")
+                elif all(when != other["when"] for other in rules):
                     rules.append({"when": when, **rule})
+                    if number is not None:
+                        earlier.append((number.low, number.high))
                 else:
                     todo.append(f"“{route.when}” leads to several destinations: {route.goes_to} is left out.")
             elif default is None:
                 default = rule
             elif default != rule:
                 todo.append(f"It goes to several destinations: {route.goes_to} is left out. Decide when which.")
+        if any(are_covered((0, None), of_fact) for of_fact in ranges.values()):
+            if default is not None:
+                todo.append("The conditions cover all cases: the destination without a condition is left out.")
+            return rules
         if default is None:
             default = {"to": self._destination("", todo)}
             if rules:
@@ -206,7 +237,9 @@ class _Writer:
         tests: dict[str, dict[str, str]] = {}
         for route in routes:
             match = parsed.get(route.when)
-            if match is not None and not _NEGATED.match(match["value"]):
+            if (number := number_condition(route.when)) is not None:
+                tests[route.when] = self._number(number)
+            elif match is not None and not _NEGATED.match(match["value"]):
                 tests[route.when] = self._choice(match["name"].strip(), match["value"].strip())
             else:
                 tests[route.when] = self._yes_no(route.when)
@@ -223,6 +256,15 @@ class _Writer:
         key = slug(value).replace("-", "_") or "value"
         fact["values"] = {key: {"label": value[:75], "words": [value]}, **fact["values"]}
         return {id: key}
+
+    def _number(self, condition: NumberCondition) -> dict[str, str]:
+        name, unit = condition.name or condition.unit, condition.unit
+        ask = f"What is the {name.lower()}" if condition.name else f"How many {unit}"
+        ask += f", in {unit}?" if condition.name and unit else " ago?" if unit in _TIMES else "?"
+        fact = {"label": name[:75].capitalize(), "ask": ask, "kind": "number", **({"unit": unit} if unit else {})}
+        id = unique(f"{self._fact_id(name)}_in_{slug(unit)}" if unit else f"{self._fact_id(name)}_number", set())
+        self._facts.setdefault(id, fact)
+        return {id: condition.range}
 
     def _yes_no(self, text: str) -> dict[str, str]:
         ask = text[:1].upper() + text[1:].rstrip("?.")
@@ -273,7 +315,14 @@ class _Writer:
 
     def _declare(self, name: str) -> tuple[str, dict[str, Any]]:
         taken = {*self._destinations, *self._target.names}
+        name, contact = _with_contact(name)
         kind, label, more = _kind_of(name)
+        if contact.casefold() in ("pager", "phone"):
+            kind = label = contact.casefold()
+        elif contact.startswith("#"):
+            more["note"] = f"In Slack: {contact}"
+        elif contact:
+            more |= _kind_of(contact)[2]
         self._kinds[kind] = {"label": label}
         return unique(slug(name), taken), {"kind": kind, "name": name[:150], **more}
 

@@ -12,14 +12,12 @@ from slackguide.knowledge.conditions import ALWAYS, ImpliedFact
 from slackguide.knowledge.entries import IsoDate
 from slackguide.knowledge.facts import FactSpec, FactValueSpec
 from slackguide.knowledge.forms import WEEKDAYS, Shift, Weekday, Zone, is_within
-from slackguide.knowledge.types import ListOf, Model, Short
+from slackguide.knowledge.types import Id, ListOf, Model, Short
 
 WEEKDAY, SUPPORT_HOURS, HOLIDAY = "weekday", "support_hours", "holiday"
 
 
-class ClockSpec(Model):
-    """The clock. It adds the facts `weekday`, `holiday` and, with `hours`, `support_hours`."""
-
+class _Calendar(Model):
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
     zone: Zone = Field(description="Its time zone, like America/New_York")
@@ -30,24 +28,57 @@ class ClockSpec(Model):
         default_factory=dict, description="Days without support hours, each with its name: `2026-12-25: Christmas Day`"
     )
 
+    def is_open(self, local: datetime) -> bool:
+        """Return whether a moment, in the zone of the calendar, is within its hours."""
+        shifts = self.hours.get(WEEKDAYS[local.weekday()], ())
+        return local.date() not in self.holidays and any(is_within(shift, local) for shift in shifts)
+
+    def describe(self, local: datetime) -> str:
+        """Return the sentence that states a moment in the zone of the calendar."""
+        holiday = self.holidays.get(local.date())
+        named = f" ({holiday})" if holiday else ""
+        return f"It is {local:%A}, {local.day} {local:%B %Y}, {local:%H:%M} in {self.zone.key}{named}"
+
+
+class TeamHoursSpec(_Calendar):
+    """The hours of one team, in its own zone and with its own holidays."""
+
+    label: Short = Field(description="The team, as reasons name it")
+
+
+class ClockSpec(_Calendar):
+    """The clock. It adds the facts `weekday`, `holiday` and, with `hours`, `support_hours`."""
+
+    teams: dict[Id, TeamHoursSpec] = Field(
+        default_factory=dict, description="Teams with hours of their own: `emea` adds the fact `emea_hours`"
+    )
+
     @property
     def facts(self) -> dict[str, FactSpec]:
         """The facts that it adds, by name."""
-        return {name: fact for name, fact in _FACTS.items() if self.hours or name != SUPPORT_HOURS}
+        own = {name: fact for name, fact in _FACTS.items() if self.hours or name != SUPPORT_HOURS}
+        return own | {
+            f"{name}_hours": _yes_no(f"Hours of {team.label}", f"within the hours of {team.label}",
+                                     f"outside the hours of {team.label}")
+            for name, team in self.teams.items()
+        }  # fmt: skip
 
     def at(self, now: datetime) -> Iterator[ImpliedFact]:
         """Yield the value of each fact at a moment. Raises ValueError without a time zone."""
         if now.tzinfo is None:
             raise ValueError("the moment needs a time zone")
         local = now.astimezone(self.zone)
-        weekday, holiday = WEEKDAYS[local.weekday()], self.holidays.get(local.date())
-        is_open = not holiday and any(is_within(shift, local) for shift in self.hours.get(weekday, ()))
-        values = {WEEKDAY: weekday, SUPPORT_HOURS: is_open, HOLIDAY: holiday is not None}
-        named = f" ({holiday})" if holiday else ""
-        because = f"It is {local:%A}, {local.day} {local:%B %Y}, {local:%H:%M} in {self.zone.key}{named}"
-        for name in self.facts:
-            value = values[name]
-            yield ImpliedFact(name, value if isinstance(value, str) else "yes" if value else "no", ALWAYS, because)
+        yield ImpliedFact(WEEKDAY, WEEKDAYS[local.weekday()], ALWAYS, self.describe(local))
+        if self.hours:
+            yield _implied(SUPPORT_HOURS, self.is_open(local), self.describe(local))
+        yield _implied(HOLIDAY, local.date() in self.holidays, self.describe(local))
+        for name, team in self.teams.items():
+            there = now.astimezone(team.zone)
+            yield _implied(f"{name}_hours", team.is_open(there), team.describe(there))
+
+
+def _implied(name: str, value: bool, because: str) -> ImpliedFact:
+    return ImpliedFact(name, "yes" if value else "no", ALWAYS, because)
 
 
 def _yes_no(label: str, yes: str, no: str) -> FactSpec:

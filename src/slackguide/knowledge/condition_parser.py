@@ -9,7 +9,7 @@ from slackguide.knowledge.checklists import ALL, ANY, NONE, values_passing
 from slackguide.knowledge.conditions import ALWAYS, NEVER, AllOf, AnyOf, Condition, NamedCondition, Not, OneOf, Within
 from slackguide.knowledge.diagnostics import did_you_mean
 from slackguide.knowledge.facts import FactSpec
-from slackguide.knowledge.parser import ConditionSpec
+from slackguide.knowledge.file_format import ConditionSpec
 from slackguide.knowledge.yaml_source import KeyPath, YamlSource
 
 NESTING_LIMIT = 12
@@ -183,7 +183,8 @@ def unknown_value(name: str, value: str, fact: FactSpec) -> str:
     """Return the error message for an unknown value of a fact, with a close match and the known values."""
     if fact.is_ordered:
         never = f", or `{NEVER}`" if fact.never else ""
-        allowed = "a date like 2026-11-21" if fact.kind == "date" else f"a whole number from 0 to {fact.maximum:,}"
+        number = "an amount like 1250 or 1250.50" if fact.is_money else "a whole number"
+        allowed = "a date like 2026-11-21" if fact.kind == "date" else f"{number} from 0 to {fact.maximum:,}"
         return f"`{value}` is not a value of `{name}`: {allowed}{never}"
     choices = (*fact.values, ALL, ANY, NONE) if fact.kind == "checklist" else fact.choices
     options = ", ".join(f"`{choice}`" for choice in choices)

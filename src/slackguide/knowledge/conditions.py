@@ -11,8 +11,8 @@ NEVER = "never"
 """The value of a number fact whose event has not happened yet."""
 
 FactValue: TypeAlias = str | int
-"""The value of a fact: the name of a choice, `yes`, `no`, an integer, a date like `2026-11-21`, `never`, or a range of
-numbers or dates like `31..60`."""
+"""The value of a fact: the name of a choice, `yes`, `no`, an integer, an amount with cents like `1250.50`, a date like
+`2026-11-21`, `never`, or a range of numbers or dates like `31..60`."""
 
 RANGE = re.compile(r"^(?:(\d{1,9})?\.\.(\d{1,9})?|(\d{1,9}))$")
 """Matches `0..30`, `31..`, `..30` or one integer."""
@@ -27,6 +27,15 @@ def range_of(text: str) -> tuple[int, int | None] | None:
     lowest = int(single or low or 0)
     highest = int(single) if single else int(high) if high else None
     return (lowest, highest)
+
+
+_CENTS = re.compile(r"(\d{1,9})\.\d{2}", re.ASCII)
+
+
+def amount_range_of(text: str) -> tuple[int, int] | None:
+    """Return the whole numbers between which an amount with cents lies, as rules test whole numbers; else None."""
+    match = _CENTS.fullmatch(text)
+    return (int(match[1]), int(match[1]) + 1) if match else None
 
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -52,8 +61,8 @@ def _ordinal(text: str) -> int | None:
 
 
 def span_of(text: str) -> tuple[int, int | None] | None:
-    """Parse a range of numbers or of dates to its bounds, else return None."""
-    return range_of(text) or date_range_of(text)
+    """Parse a range of numbers or of dates, or an amount with cents, to its bounds, else return None."""
+    return range_of(text) or date_range_of(text) or amount_range_of(text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -283,7 +283,9 @@ class EntrySpec(Model):
     signs: CriticalPhrases | None = Field(default=None, description="The detector of a critical entry")
     owner: Short | None = Field(default=None, description="Who maintains it. Default: the owner of the file")
     reviewed: IsoDate | None = Field(
-        default=None, description="The date of the last review against its source. Default: that of the file"
+        default=None,
+        description="The date of the last review against its source. Default: that of the file. Without one it is "
+        "shown as not reviewed",
     )
 
     @model_validator(mode="after")

@@ -10,13 +10,16 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, model_validator
 
 from slackguide.knowledge.checklists import ITEM_LIMIT, RESERVED, describe_values, values_of
-from slackguide.knowledge.conditions import NEVER, date_range_of, range_of
+from slackguide.knowledge.conditions import NEVER, amount_range_of, date_range_of, range_of
 from slackguide.knowledge.types import ID_PATTERN, ListOf, Model, Sentence, Short, When, text_for
-from slackguide.knowledge.units import Unit, unit_named
+from slackguide.knowledge.units import Unit, UnitKind, amount_in, unit_named
 
 NUMBER_LIMIT = 100_000
 """Maximum value of a number fact, unless it has a `maximum`: 270 years in days. A larger number is assumed to be a
 typing error."""
+
+AMOUNT = re.compile(r"[$€£₱]?\s?\d+(?:[.,]\d+)*\s?k?\s?[$€£₱]?", re.ASCII)
+"""What a person can give as an amount of money: `1250`, `$1,250.50`, `1.5k`."""
 
 LARGEST = 999_999_999
 """The largest `maximum`."""
@@ -139,6 +142,22 @@ class FactSpec(Model):
         return unit_named(self.unit, self.unit_words)
 
     @property
+    def is_money(self) -> bool:
+        """Whether it is an amount of money, which can have cents."""
+        return self.kind == "number" and self.measure.kind is UnitKind.MONEY
+
+    def number(self, raw: object) -> str | int | None:
+        """Return a number as people or programs write it: an integer, with cents for money; None if it is none."""
+        if self.is_money and isinstance(raw, str | float) and not isinstance(raw, bool):
+            text = str(raw).strip()
+            raw = amount_in(text) if AMOUNT.fullmatch(text) else None
+        elif isinstance(raw, str):
+            raw = int(raw) if raw.isascii() and raw.isdecimal() and len(raw) <= 9 else None
+        if isinstance(raw, str):
+            return raw if int(raw.partition(".")[0]) < self.maximum else None
+        return raw if isinstance(raw, int) and 0 <= raw <= self.maximum else None
+
+    @property
     def choices(self) -> tuple[str, ...]:
         """The named values in order. A number or a date has at most `never`; a checklist has its combinations."""
         if self.is_ordered:
@@ -149,7 +168,7 @@ class FactSpec(Model):
 
     def value_label(self, value: str | int) -> str:
         """Return the text of a value: `Mid-Market`, `12 days`, `31 to 60 days`, `no payment yet`, `6 July 2022`."""
-        if isinstance(value, int):
+        if isinstance(value, int) or (self.is_money and amount_range_of(value)):
             unit = self.unit or ""
             return f"{value} {unit[:-1] if value == 1 and unit.endswith('s') else unit}".strip()
         if value == NEVER and self.never:

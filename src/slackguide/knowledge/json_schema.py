@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from slackguide.knowledge.parser import KnowledgeFile
+from slackguide.knowledge.file_format import KnowledgeFile
 
 _SCALAR = ["string", "number", "boolean"]
 

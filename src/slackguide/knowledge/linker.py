@@ -3,112 +3,43 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from slackguide.knowledge.clock_facts import ClockSpec
-from slackguide.knowledge.condition_parser import ConditionParser
-from slackguide.knowledge.conditions import ALWAYS, Condition, ImpliedFact, OneOf, Within, both, facts_of
+from slackguide.knowledge.conditions import ALWAYS, ImpliedFact, OneOf, Within, facts_of
 from slackguide.knowledge.diagnostics import did_you_mean
 from slackguide.knowledge.entries import (
     BASE_ROLES,
     BUILT_IN_KINDS,
-    ArticleSpec,
-    CitationSpec,
     DestinationSpec,
-    DocumentSpec,
     EntrySpec,
     ExampleMessages,
-    KindSpec,
-    NoteTemplate,
-    RoleSpec,
-    RuleSpec,
     SeeAlsoSpec,
-    StepSpec,
 )
-from slackguide.knowledge.facts import FactSpec
 from slackguide.knowledge.form_definition_checks import check_form_definition
-from slackguide.knowledge.forms import Form
 from slackguide.knowledge.model import (
-    NOT_ELIGIBLE,
-    Citation,
-    Destination,
     Entry,
     KnowledgeBase,
     Rule,
-    SourceLocation,
-    Step,
     phrasing_key,
 )
-from slackguide.knowledge.parser import OutOfScopeSpec, ParsedFile
-from slackguide.knowledge.resolutions import BUILT_IN_RESOLUTIONS, ResolutionSpec
+from slackguide.knowledge.parser import ParsedFile
+from slackguide.knowledge.resolutions import BUILT_IN_RESOLUTIONS
+from slackguide.knowledge.rule_linker import RuleLinker, location_of
 from slackguide.knowledge.yaml_source import KeyPath, YamlSource
 
 CARD_LIMIT = 9_000
 """Maximum characters of an entry's warnings, steps and note together. The blocks of a Slack message hold about 12,000
 characters, and the title, the reasons, the sources and the buttons need the rest."""
 
-RULE_LIMIT = 500
-"""Maximum rules of an entry with its shared tables expanded. The shipped entries have under twenty."""
-
-STEP_LIMIT = 40
-"""Maximum steps of a list with its shared procedures expanded."""
-
-NESTING_LIMIT = 12
-"""Maximum nesting of tables or procedures that use others."""
-
 PLACEHOLDER = re.compile(r"\{([^{}\s]*)\}")
 
 
-class Linker:
-    """Links parsed files. Errors are reported on the file in which they occur."""
+class Linker(RuleLinker):
+    """Links parsed files to a knowledge base, and checks what concerns several of them."""
 
     def __init__(self, files: Sequence[ParsedFile]) -> None:
-        self._files = files
-        self._key_paths: dict[tuple[str, str], str] = {}
-        self._destinations: dict[str, Destination] = {
-            NOT_ELIGIBLE: Destination(
-                NOT_ELIGIBLE, "not_eligible", "Not eligible", kind_label=BUILT_IN_KINDS["not_eligible"].label
-            )
-        }
-        self._articles: dict[str, ArticleSpec] = self._collect("articles")
-        self._documents: dict[str, DocumentSpec] = self._collect("documents")
-        self._notes: dict[str, NoteTemplate] = self._collect("notes")
-        self._facts: dict[str, FactSpec] = self._collect("facts")
-        self._parties: dict[str, tuple[str, ...]] = self._collect("parties")
-        self._clock = self._collect_clock()
-        self._clock_facts = self._clock.facts if self._clock else {}
-        self._facts |= self._clock_facts
-        self._forms: dict[str, Form] = self._collect("forms")
-        self._resolutions: dict[str, ResolutionSpec] = self._collect("resolutions")
-        self._messages: dict[str, ExampleMessages] = self._collect("messages")
-        self._out_of_scope: dict[str, OutOfScopeSpec] = self._collect("out_of_scope")
-        self._kinds: dict[str, KindSpec] = self._collect("kinds")
-        self._destinations |= {id: self._destination(id, spec) for id, spec in self._collect("destinations").items()}
-        self._roles = self._collect_roles()
-        self._tables: dict[str, tuple[tuple[RuleSpec, ...], YamlSource]] = {
-            id: (rules, source) for id, rules, source in self._first_declarations("tables")
-        }
-        self._procedures: dict[str, tuple[tuple[StepSpec, ...], YamlSource]] = {
-            id: (lines, source) for id, lines, source in self._first_declarations("procedures")
-        }
-        specs: dict[str, tuple[Any, YamlSource, KeyPath]] = {
-            id: (spec, source, ("conditions", id)) for id, spec, source in self._first_declarations("conditions")
-        }
-        self._unreadable = any(parsed.unreadable for parsed in files)
-        """Whether a file or section could not be parsed. Its declarations are unknown, so no reference is reported."""
-        self._tickets: dict[str, tuple[str, ...]] = {
-            id: tickets
-            for id, tickets, source in self._first_declarations("tickets")
-            if self._reference("entry", id, ["entries"], source, ("tickets", id))
-        }
-        invalid = None if self._unreadable else self._invalid("facts", "conditions")
-        self._unknown_facts = invalid
-        self._conditions = ConditionParser(self._facts, specs, invalid=invalid)
-        self._invalid_headers = {parsed.source.file: parsed.invalid_header for parsed in files}
-        self._documents_of = {parsed.source.file: parsed.header.document for parsed in files}
+        super().__init__(files)
         self.unverified_tables: set[str] = set()
         """The ids of the shared tables whose rules, or conditions, have errors. They are not checked."""
         self.unverified: set[str] = set()
@@ -173,51 +104,12 @@ class Linker:
                 pointers[topic.pointer] = (*pointers.get(topic.pointer, ()), *topic.messages)
         return pointers
 
-    def _destination(self, id: str, spec: DestinationSpec) -> Destination:
-        kind = self._kinds.get(spec.kind) or BUILT_IN_KINDS.get(spec.kind)
-        return Destination(
-            id=id,
-            kind=spec.kind,
-            name=spec.name,
-            also=spec.also,
-            note=spec.note,
-            kind_label=kind.label if kind else spec.kind.replace("_", " "),
-            icon=kind.icon if kind else None,
-            url=spec.url,
-            mailbox=spec.mailbox,
-            pager=spec.pager,
-            command=spec.command,
-        )
-
     def _check_kind(self, spec: DestinationSpec, source: YamlSource, key_path: KeyPath) -> None:
         """Report a kind that is not declared. A knowledge base without `kinds` can use any word."""
         declared = self._declared("kinds")
         known = declared | BUILT_IN_KINDS.keys()
         if declared and not self._unreadable and spec.kind not in known:
             source.report(key_path, f"unknown kind `{spec.kind}`{did_you_mean(spec.kind, known)}; add it to `kinds`")
-
-    def _collect_clock(self) -> ClockSpec | None:
-        """Return the clock. Report a second one, and facts that are declared under its names."""
-        clock: ClockSpec | None = None
-        for parsed in self._files:
-            if parsed.clock is not None and self._register("clock", "clock", parsed.source, ("clock",)):
-                clock = parsed.clock
-        for parsed in self._files:
-            for name in parsed.section("facts"):
-                if clock is not None and name in clock.facts:
-                    parsed.source.report(
-                        ("facts", name), f"`{name}` is a fact of the clock: rename this one", at_key=True
-                    )
-        return clock
-
-    def _collect_roles(self) -> dict[str, RoleSpec]:
-        """Return the declared roles. Several files can add user groups to one role."""
-        roles: dict[str, RoleSpec] = {}
-        for parsed in self._files:
-            for name, role in parsed.roles.items():
-                before = roles.get(name, RoleSpec())
-                roles[name] = RoleSpec(label=before.label or role.label, groups=(*before.groups, *role.groups))
-        return roles
 
     def _audience(self, entry: EntrySpec, source: YamlSource, key_path: KeyPath) -> frozenset[str]:
         """Return the roles that may see the entry. Report unknown ones."""
@@ -229,39 +121,6 @@ class Linker:
                     f"unknown role `{role}`{did_you_mean(role, known)} (roles: {', '.join(known)})",
                 )
         return frozenset(entry.audience or known)
-
-    # -- declarations -------------------------------------------------------------------------------------------------
-
-    def _collect(self, section: str) -> dict[str, Any]:
-        return {id: item for id, item, _ in self._first_declarations(section)}
-
-    def _first_declarations(self, section: str) -> Iterator[tuple[str, Any, YamlSource]]:
-        """Yield each id of a section with its first declaration and the file of that. Report further ones."""
-        for parsed in self._files:
-            for id, item in parsed.section(section).items():
-                if self._register(section, id, parsed.source, (section, id)):
-                    yield id, item, parsed.source
-
-    def _register(self, section: str, id: str, source: YamlSource, key_path: KeyPath) -> bool:
-        """Return whether this is the first declaration of `id`. Report a second one."""
-        line, _ = source.position(key_path, at_key=True)
-        first = self._key_paths.setdefault((section, id), f"{source.file}:{line}")
-        if first != f"{source.file}:{line}":
-            source.report(key_path, f"`{id}` is already declared at {first}: remove one of the two", at_key=True)
-            return False
-        return True
-
-    def _declared(self, *sections: str) -> set[str]:
-        names = {id for parsed in self._files for section in sections for id in parsed.declared.get(section, ())}
-        return names | {NOT_ELIGIBLE} if "destinations" in sections else names
-
-    def _invalid(self, *sections: str) -> set[str]:
-        """Return the names in these sections whose declarations have errors."""
-        valid = {id for parsed in self._files for section in sections for id in parsed.section(section)}
-        return self._declared(*sections) - valid
-
-    def _error_count(self) -> int:
-        return sum(len(parsed.source.diagnostics) for parsed in self._files)
 
     def _check_shared(self) -> dict[str, tuple[Rule, ...]]:
         """Check the shared declarations, so that errors are reported at them. Return the rules of every table."""
@@ -371,17 +230,6 @@ class Linker:
         rules = [rule for entry in matching if isinstance(entry.routes, tuple) for rule in entry.routes]
         return not matching or form_id in {entry.form for entry in matching} | {rule.form for rule in rules}
 
-    def _reference(self, kind: str, id: str, sections: Iterable[str], source: YamlSource, key_path: KeyPath) -> bool:
-        names = self._declared(*sections)
-        if id in names:
-            return True
-        if self._unreadable:
-            return False
-        source.report(key_path, f"unknown {kind} `{id}`{did_you_mean(id, names)}")
-        return False
-
-    # -- entries ------------------------------------------------------------------------------------------------------
-
     def _entries(self) -> dict[str, Entry]:
         entries: dict[str, Entry] = {}
         for parsed in self._files:
@@ -402,8 +250,6 @@ class Linker:
         gone = removed | parsed.invalid_header
         if owner is None and "owner" not in gone:
             source.report(key_path, "`owner` is missing, here or at the top of the file")
-        if reviewed is None and "reviewed" not in gone:
-            source.report(key_path, "`reviewed` is missing, here or at the top of the file (like 2026-11-21)")
         if entry.priority == "critical" and entry.signs is None and "signs" not in removed:
             source.report(key_path, "a critical entry needs `signs`: the phrases its detector looks for")
         for number, other in enumerate(entry.distinguish_from):
@@ -415,7 +261,7 @@ class Linker:
             title=entry.title,
             team=header.team or "",
             owner=owner or "",
-            reviewed=reviewed or date.min,
+            reviewed=reviewed,
             concerns=entry.concerns,
             tickets=self._tickets.get(entry.id, ()),
             keywords=entry.keywords,
@@ -437,7 +283,7 @@ class Linker:
             priority=entry.priority,
             signs=entry.signs,
             messages=self._named_messages(entry, source, key_path),
-            location=_location(source, key_path),
+            location=location_of(source, key_path),
             todo=entry.todo,
         )
         self._check_card(linked, source, key_path)
@@ -472,151 +318,12 @@ class Linker:
         if entry.to is not None:
             target = self._target(entry.to, source, (*key_path, "to"))
             also = self._also(entry, source, (*key_path, "also"))
-            return (Rule(ALWAYS, target, _location(source, (*key_path, "to")), also=also),) if target else ()
+            return (Rule(ALWAYS, target, location_of(source, (*key_path, "to")), also=also),) if target else ()
         if isinstance(entry.routes, str):
             if not self._reference("table", entry.routes, ["tables"], source, (*key_path, "routes")):
                 return ()
             return self._table(entry.routes, ())
         return self._rules(entry.routes or (), source, (*key_path, "routes"), ())
-
-    def _table(self, id: str, within: tuple[str, ...]) -> tuple[Rule, ...]:
-        if id not in self._tables:  # declared, but invalid
-            return ()
-        rules, source = self._tables[id]
-        return self._rules(rules, source, ("tables", id), (*within, id))
-
-    def _rules(
-        self, rules: Iterable[RuleSpec], source: YamlSource, key_path: KeyPath, within: tuple[str, ...]
-    ) -> tuple[Rule, ...]:
-        """Link rules and expand the tables they use. `within` are the tables being expanded, outermost first."""
-        linked: list[Rule] = []
-        for number, rule in enumerate(rules):
-            at = (*key_path, number)
-            if rule.use is not None:
-                if self._usable("table", rule.use, within, source, (*at, "use")):
-                    linked.extend(self._included(rule, source, at, within))
-            else:
-                target = self._target(rule.to or NOT_ELIGIBLE, source, (*at, "to"))
-                when = self._conditions.parse(rule.when, source, (*at, "when"))
-                if target is not None:
-                    linked.append(self._rule(rule, when, target, source, at, within[-1] if within else None))
-            if len(linked) > RULE_LIMIT:
-                source.report(key_path, f"more than {RULE_LIMIT} rules with its tables expanded: split it")
-                break
-        return tuple(linked[:RULE_LIMIT])
-
-    def _included(
-        self, including: RuleSpec, source: YamlSource, key_path: KeyPath, within: tuple[str, ...]
-    ) -> Iterator[Rule]:
-        """Yield the rules of a shared table, restricted and extended by the rule that includes it."""
-        when = self._conditions.parse(including.when, source, (*key_path, "when"))
-        added = self._rule(including, when, self._destinations[NOT_ELIGIBLE], source, key_path, None)
-        for rule in self._table(including.use or "", within):
-            yield replace(
-                rule,
-                when=both(when, rule.when),
-                because="; ".join(text for text in (added.because, rule.because) if text) or None,
-                also=() if rule.not_eligible else _distinct((*rule.also, *added.also), rule.target),
-                path=(*rule.path, *added.path),
-                warnings=(*rule.warnings, *added.warnings),
-                note=rule.note or added.note,
-                form=rule.form or added.form,
-                source=rule.source or added.source,
-                conflicts=(*rule.conflicts, *added.conflicts),
-            )
-
-    def _usable(self, kind: str, id: str, within: tuple[str, ...], source: YamlSource, key_path: KeyPath) -> bool:
-        """Return whether the table or procedure `id` can be included here. Report an error if it cannot."""
-        if id in within:
-            source.report(key_path, f"the {kind} `{id}` uses itself")
-        elif len(within) > NESTING_LIMIT:
-            source.report(key_path, f"{kind}s nested more than {NESTING_LIMIT} deep: write them out")
-        else:
-            return self._reference(kind, id, [f"{kind}s"], source, key_path)
-        return False
-
-    def _rule(
-        self,
-        rule: RuleSpec,
-        when: Condition,
-        target: Destination,
-        source: YamlSource,
-        key_path: KeyPath,
-        table: str | None,
-    ) -> Rule:
-        cited = self._sources([rule.source] if rule.source else [], source, (*key_path, "source"))
-        return Rule(
-            when=when,
-            target=target,
-            location=_location(source, key_path),
-            table=table,
-            also=self._also(rule, source, (*key_path, "also")),
-            not_eligible=rule.not_eligible,
-            instead=rule.instead,
-            because=rule.because,
-            path=self._steps(rule.path, source, (*key_path, "path")),
-            warnings=self._steps(rule.warnings, source, (*key_path, "warnings")),
-            note=self._named_note(rule.note, source, (*key_path, "note")),
-            form=self._named_form(rule.form, source, (*key_path, "form")),
-            source=cited[0] if cited else None,
-            conflicts=rule.conflicts,
-        )
-
-    def _target(self, id: str, source: YamlSource, key_path: KeyPath) -> Destination | None:
-        if not self._reference("destination", id, ["destinations", "articles"], source, key_path):
-            return None
-        if article := self._articles.get(id):
-            kind = self._kinds.get("article", BUILT_IN_KINDS["article"])
-            return Destination(
-                id, "article", article.title[:150], kind_label=kind.label, icon=kind.icon, url=article.url
-            )
-        return self._destinations.get(id)
-
-    def _also(self, spec: EntrySpec | RuleSpec, source: YamlSource, key_path: KeyPath) -> tuple[Destination, ...]:
-        """Return the further destinations. Report unknown ones, and the one of `to`."""
-        found: list[Destination] = []
-        for number, id in enumerate(spec.also):
-            at = (*key_path, number)
-            if id == spec.to:
-                source.report(at, f"`{id}` is already the destination: remove it here")
-            elif (target := self._target(id, source, at)) is not None:
-                found.append(target)
-        return _distinct(found)
-
-    def _steps(
-        self, lines: Iterable[StepSpec], source: YamlSource, key_path: KeyPath, within: tuple[str, ...] = ()
-    ) -> tuple[Step, ...]:
-        """Link steps and expand the procedures they use."""
-        steps: list[Step] = []
-        for number, line in enumerate(lines):
-            at = (*key_path, number)
-            when = self._conditions.parse(line.when, source, (*at, "when"))
-            if line.text is not None:
-                steps.append(Step(line.text, when, self._found(line, source, at), line.important))
-            elif line.use is not None and self._usable("procedure", line.use, within, source, (*at, "use")):
-                shared = self._procedures.get(line.use)
-                if shared is not None:
-                    shared_lines, shared_source = shared
-                    inner = self._steps(shared_lines, shared_source, ("procedures", line.use), (*within, line.use))
-                    steps.extend(replace(step, when=both(when, step.when)) for step in inner)
-            if len(steps) > STEP_LIMIT:
-                source.report(key_path, f"more than {STEP_LIMIT} steps with its procedures expanded: shorten it")
-                return tuple(steps[:STEP_LIMIT])
-        return tuple(steps)
-
-    def _found(self, line: StepSpec, source: YamlSource, key_path: KeyPath) -> tuple[str, ...]:
-        """Return the facts that a step finds, without unknown ones, which are reported."""
-        return tuple(
-            name
-            for number, name in enumerate(line.finds)
-            if self._reference("fact", name, ["facts"], source, (*key_path, "finds", number))
-        )
-
-    def _named_note(self, id: str | None, source: YamlSource, key_path: KeyPath) -> str | None:
-        return id if id is None or self._reference("note", id, ["notes"], source, key_path) else None
-
-    def _named_form(self, id: str | None, source: YamlSource, key_path: KeyPath) -> str | None:
-        return id if id is None or self._reference("form", id, ["forms"], source, key_path) else None
 
     def _named_messages(self, entry: EntrySpec, source: YamlSource, key_path: KeyPath) -> ExampleMessages | None:
         id = entry.signs.messages if entry.signs else None
@@ -633,28 +340,6 @@ class Linker:
             ):
                 articles.append(SeeAlsoSpec(title=article.title, url=article.url))
         return tuple(articles)
-
-    def _sources(self, sources: Iterable[CitationSpec], source: YamlSource, key_path: KeyPath) -> tuple[Citation, ...]:
-        """Link citations. A citation without a document refers to the document of the file."""
-        cited: list[Citation] = []
-        for number, item in enumerate(sources):
-            id = item.document or self._documents_of[source.file]
-            if id is None and "document" in self._invalid_headers[source.file]:
-                continue
-            if id is None:
-                declared = ", ".join(f"`{name}`" for name in sorted(self._declared("documents")))
-                source.report(
-                    key_path,
-                    "of which document is this a section? Write `document: NAME` at the top of the file "
-                    f"({f'declared: {declared}' if declared else 'declare it under `documents` first'})",
-                )
-            elif self._reference("document", id, ["documents"], source, (*key_path, number, "document")):
-                document = self._documents.get(id) or DocumentSpec(title=id)
-                if document.sections and item.section not in document.sections:
-                    suggestion = did_you_mean(item.section, document.sections)
-                    source.report((*key_path, number), f"`{id}` has no section `{item.section}`{suggestion}")
-                cited.append(Citation(document.title, item.section))
-        return tuple(cited)
 
     def _given(self, given: Mapping[str, Any], source: YamlSource, key_path: KeyPath) -> tuple[OneOf | Within, ...]:
         tests: list[OneOf | Within] = []
@@ -686,12 +371,3 @@ class Linker:
                             ("out_of_scope", topic, "messages", index),
                             f"`{owner}` answers this at {first}: keep one of the two",
                         )
-
-
-def _distinct(places: Iterable[Destination], target: Destination | None = None) -> tuple[Destination, ...]:
-    """Return each destination once, and not the `target`, to which the case goes in any case."""
-    return tuple(dict.fromkeys(place for place in places if place != target))
-
-
-def _location(source: YamlSource, key_path: KeyPath) -> SourceLocation:
-    return SourceLocation(source.file, *source.position(key_path))

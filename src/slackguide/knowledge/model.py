@@ -138,7 +138,8 @@ class Entry:
     title: str
     team: str
     owner: str
-    reviewed: date
+    reviewed: date | None
+    """The day of the last review; None if nobody has reviewed it."""
     concerns: tuple[str, ...]
     tickets: tuple[str, ...]
     """Whole tickets about the concern, from which the matcher learns beside the phrasings."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -65,6 +66,35 @@ _KNOWN: Mapping[str, Unit] = {
     word: unit for units in (TIMES, SIZES, CURRENCIES, {"": _SHARE}) for unit in units.values() for word in unit.words
 }
 _IRREGULAR = {"people": "person", "persons": "person", "children": "child"}
+
+
+_DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
+_COMMAS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?")
+_POINTS = re.compile(r"\d{1,3}(?:\.\d{3})+,\d{1,2}")
+_LONGEST = 12
+"""Maximum digits and separators of an amount."""
+
+
+def amount_in(text: str) -> str | int | None:
+    """Return the amount of money in a text like `$1,200`, `1.5k €`, `1.250,50` or `1250.5`.
+
+    It is an integer, or `1250.50` if it has cents; None if it is no amount with at most two decimal places.
+    """
+    match = _DIGITS.search(text)
+    if match is None or len(match.group()) > _LONGEST:
+        return None
+    digits = match.group()
+    if _COMMAS.fullmatch(digits):
+        digits = digits.replace(",", "")
+    elif _POINTS.fullmatch(digits):
+        digits = digits.replace(".", "")
+    whole, _, fraction = digits.replace(",", ".").partition(".")
+    if re.match(r"\s?k", text[match.end() :].lower()):
+        whole, fraction = whole + fraction[:3].ljust(3, "0"), fraction[3:]
+    if len(fraction) > 2 and fraction.strip("0"):
+        return None
+    cents = fraction[:2].ljust(2, "0")
+    return int(whole) if cents == "00" else f"{int(whole)}.{cents}"
 
 
 def singular(word: str) -> str:

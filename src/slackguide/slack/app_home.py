@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from slack_sdk.models.views import View
@@ -156,9 +156,9 @@ class AppHomeBuilder:
         ]
         hidden = knowledge.hidden_from(*asker.roles)
         due = sorted(
-            (entry.reviewed, entry.title)
+            (entry.reviewed or date.min, entry.title)
             for id, entry in knowledge.entries.items()
-            if id not in hidden and now.date() - entry.reviewed > REVIEW_AFTER
+            if id not in hidden and now.date() - (entry.reviewed or date.min) > REVIEW_AFTER
         )
         return TeamOverview(
             queues,

@@ -17,6 +17,7 @@ from slackguide.knowledge.conditions import (
     Not,
     OneOf,
     Within,
+    amount_range_of,
     facts_of,
 )
 from slackguide.knowledge.facts import FactSpec
@@ -124,7 +125,9 @@ def _describe_known_fact(
     for label in _labels(rule.when, name, known_facts):
         return f"{label} ({facts[name].value_label(value)})"
     text = describe_fact(name, value, facts)
-    if isinstance(value, int) or (facts[name].kind == "date" and facts[name].range_of(value)):
+    fact = facts[name]
+    is_date = fact.kind == "date" and isinstance(value, str) and fact.range_of(value)
+    if isinstance(value, int) or is_date or amount_range_of(str(value)):
         cell = next(cell for cell in table.cells[table.facts.index(name)] if cell.holds(value))
         if value != cell.sample_value and (bounds := _bounds(cell, facts[name])) is not None:
             return f"{text} ({bounds})"

@@ -43,12 +43,10 @@ def _parse_value(raw: object, fact: FactSpec) -> FactValue | None:
     if fact.kind == "date":
         ends = fact.range_of(raw) if isinstance(raw, str) else None
         return raw if isinstance(raw, str) and ends and (ends[1] is None or ends[0] <= ends[1]) else None
-    if isinstance(raw, str) and raw.isascii() and raw.isdecimal() and len(raw) <= 9:
-        raw = int(raw)
     if isinstance(raw, str) and ".." in raw and (ends := fact.range_of(raw)) is not None:
         low, high = ends
         return raw if low <= (fact.maximum if high is None else high) <= fact.maximum else None
-    return raw if isinstance(raw, int) and 0 <= raw <= fact.maximum else None
+    return fact.number(raw)
 
 
 def _quote(raw: object) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import replace
 
 from slackguide.extraction.contextual import Spoken
 from slackguide.extraction.date_facts import only_date_in
 from slackguide.guide import turn_signs as signs
 from slackguide.guide.conversation import ConversationState, KnownFact, Reply, Topic, TurnKind
+from slackguide.guide.outcomes import Answer
 from slackguide.guide.replies.case_selection import CaseSelection
 from slackguide.guide.replies.fact_changes import FactChanges
 from slackguide.guide.replies.reply_builder import ReplyBuilder
@@ -66,11 +68,24 @@ class QuestionAnswers:
             return self._builder.about(conversation, message, topic, TurnKind.ANSWER, explained=explained)
         value = self._answer_value(asked, message)
         if value is None:
-            return None
+            return self._asked_again(conversation, message, topic, asked)
         found = self._facts.facts_of(message, topic)
         answer = KnownFact(value, message.at, message.text)
         found = replace(found, facts={**found.facts, asked: answer}, dropped=found.dropped - {asked})
         return self._changes.reply(conversation, message, topic, found, TurnKind.ANSWER)
+
+    def _asked_again(
+        self, conversation: ConversationState, message: WrittenTurn, topic: Topic, asked: str
+    ) -> Reply | None:
+        """Return the question again, with what is not clear about a date; None if the turn gives no date."""
+        day = only_date_in(message.reading, today=message.today)
+        if self._knowledge.facts[asked].kind != "date" or day is None or day.problem is None:
+            return None
+        reply = self._builder.about(conversation, message, topic, TurnKind.ANSWER, explained=True)
+        if not isinstance(reply.outcome, Answer):
+            return None
+        unclear = {**reply.outcome.unclear, asked: f"{day.problem} {self._knowledge.facts[asked].ask}"}
+        return replace(reply, outcome=replace(reply.outcome, unclear=unclear))
 
     def _answer_value(self, asked: str, message: WrittenTurn) -> FactValue | None:
         """Return the value of the fact that was asked for, if the turn says it."""
@@ -83,7 +98,9 @@ class QuestionAnswers:
             return self._answer_number(asked, message)
         if fact.kind == "date":
             day = only_date_in(message.reading, today=message.today)
-            return day or (NEVER if fact.never and _denies(message) else None)
+            if day is not None:
+                return None if day.problem else day.value
+            return NEVER if fact.never and _denies(message) else None
         if fact.kind == "checklist":
             return _ticked(fact, message)
         if fact.kind == "yes_no" and (said := signs.polarity(message.lower)):
@@ -110,12 +127,13 @@ class QuestionAnswers:
 
     def _answer_number(self, asked: str, message: WrittenTurn) -> FactValue | None:
         fact = self._knowledge.facts[asked]
-        spoken = [one for one in self._facts.reader.numbers(message.reading, today=message.today) if not one.denied]
+        said = [one for one in self._facts.reader.numbers(message.reading, today=message.today) if not one.denied]
+        spoken = [one for one in said if one.fits(fact)] or said
         if len(spoken) > 1:
             spoken = _in_digits(spoken, message)
         if len(spoken) == 1:
             digits = any(map(str.isdigit, message.reading[spoken[0].start : spoken[0].end]))
-            beside = self._facts.words_outside(message, spoken)
+            beside = self._facts.words_outside(message, said)
             return spoken[0].of(fact) if beside <= (BESIDE_ANSWER if digits else 0) else None
         return NEVER if fact.never and not spoken and _denies(message) else None
 
@@ -126,15 +144,21 @@ def _denies(message: WrittenTurn) -> bool:
 
 
 def _ticked(fact: FactSpec, message: WrittenTurn) -> str | None:
-    """Return the items of a checklist that an answer names, `all of them` or `none`; None if it names none."""
+    """Return the items of a checklist that an answer names, by a word that no other item has, `all of them` or `none`.
+
+    None if it names none, or says more than that.
+    """
     items, words = tuple(fact.values), set(message.words)
     for alone, ticked in ((_ALL, items), (_NONE, ())):
         if words & alone and words <= alone | _OF_THEM:
             return value_of(ticked, items)
     if message.is_question or _EXCEPT.search(message.lower):
         return None
-    named = [item for item, label in fact.item_labels.items() if label.lower() in message.lower]
-    return value_of(named, items) if named else None
+    labels = {item: set(signs.words_of(label)) for item, label in fact.item_labels.items()}
+    counts = Counter(word for label in labels.values() for word in label)
+    named = [item for item, label in labels.items() if any(counts[word] == 1 for word in label & set(message.content))]
+    beside = set(message.content) - counts.keys() - _OF_THEM
+    return value_of(named, items) if named and len(beside) <= BESIDE_ANSWER else None
 
 
 def _is_other_correction(message: WrittenTurn) -> bool:
@@ -147,5 +171,5 @@ def _in_digits(spoken: list[Spoken], message: WrittenTurn) -> list[Spoken]:
     """Return the one exact number that is written in digits: `12 days as of today`, `a couple of days, 2`."""
     digits = [one for one in spoken if any(map(str.isdigit, message.reading[one.start : one.end]))]
     exact = [one for one in digits if not one.problem]
-    same = {(one.count, one.minutes) for one in exact}
+    same = {(one.count, one.amount, one.minutes) for one in exact}
     return exact[:1] if len(same) == 1 else spoken

@@ -104,8 +104,9 @@ def _details(answer: Answer, state: AnswerState, knowledge: KnowledgeBase) -> li
         links = [[rich_text(article.title, link=article.url)] for article in entry.see_also]
         blocks.append(rich_text_block(paragraph(rich_text("See also", strong=True)), bulleted(links)))
     sources = "; ".join(f"{source.document}, “{source.section}”" for source in entry.sources)
-    reviewed = f"{entry.reviewed.day} {entry.reviewed:%B %Y}"
-    return [*blocks, context(f"Source: {sources}", f"Owner: {entry.owner}. Last reviewed {reviewed}.")]
+    day = entry.reviewed
+    reviewed = f"Last reviewed {day.day} {day:%B %Y}." if day else "Not reviewed yet."
+    return [*blocks, context(f"Source: {sources}", f"Owner: {entry.owner}. {reviewed}")]
 
 
 def _facts(answer: Answer, state: AnswerState, knowledge: KnowledgeBase) -> list[Block]:
