@@ -97,7 +97,7 @@ class FactExtractor:
                     self._predicates.add(phrase, _Meaning(name, value))
                 else:
                     self._phrases.add(phrase, _Meaning(name, value, single_word=" " not in phrase))
-            for word in " ".join([*fact.read, *(phrase for _, phrase in phrases)]).replace("|", " ").split():
+            for word in set(" ".join([*fact.read, *(phrase for _, phrase in phrases)]).replace("|", " ").split()):
                 self._phrases.add_word(normalize(word.lower()))
         for unit in (*UNITS, *self._quantities.words):
             self._phrases.add_word(unit)
@@ -157,6 +157,7 @@ class FactExtractor:
                     -match.size,
                     match.start - match.end,
                     match.start,
+                    not match.meaning.value,
                     match.negated,
                 )
             )

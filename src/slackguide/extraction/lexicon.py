@@ -91,6 +91,9 @@ ELSEWHERE = _word_set(
     "friend brother sister husband wife neighbor"
 )
 
+CLOSING = (JOINING | SUPPOSING | ASKING | DENIALS) - NEGATIONS - {"once", "how"}
+"""Words at which a gap of a phrase ends."""
+
 FORMER = _word_set("earlier previous prior old")
 """Words of `ELSEWHERE` before which any noun is of another time: `the earlier repair was free`."""
 
