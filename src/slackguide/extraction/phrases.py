@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Generic, TypeVar
@@ -98,9 +98,13 @@ class Phrases(Generic[T]):
             tokens = tokenize(word)
             self._vocabulary.fold(tokens)
             if words := tuple(token.text for token in tokens):
-                long = [self._long_forms.get(one, ()) for one in words]
-                found |= {words, tuple(chain(*(many if len(many) > 1 else (one,) for one, many in zip(words, long))))}
+                found |= {words, tuple(chain.from_iterable(map(self._written_out, words)))}
         return frozenset(found)
+
+    def _written_out(self, word: str) -> tuple[str, ...]:
+        """Return the words that an abbreviation stands for, if they are several, or the word."""
+        long = self._long_forms.get(word, ())
+        return long if len(long) > 1 else (word,)
 
     def _extend(self, node: _Node[T], part: frozenset[tuple[str, ...]]) -> _Node[T]:
         """Return the node after a part of a phrase. Its words are added to the spelling correction."""
