@@ -102,7 +102,7 @@ class Speech:
         if self._discourse.separator_before(clause.end) is not Separator.COLON:
             return False
         first, second = self._discourse.word(clause.end), self._discourse.word(clause.end + 1)
-        about_other = first in self._parties and first != side and second in AUXILIARIES | small.NEGATIONS
+        about_other = first in self._parties and first != side and second != ""
         lacks_other = first == "no" and not (self._parties - {side}).isdisjoint(
             self._words[clause.end : clause.end + 4]
         )
