@@ -75,7 +75,7 @@ PARTY complaint
 PARTY ~ appeals|appealed|appealing|inquired
 appeal|report from|by PARTY
 behalf of PARTY
-PARTY sez|comments|commented|mentions|mentioned|adds|added|swears|protests|objects|begs|pleads|seeks|seeking|wonders|inquired
+PARTY sez|comments|commented|mentions|mentioned|adds|added|swears|protests|objects|begs|pleads|seeks|seeking
 PARTY ~ sez|comments|commented|mentions|mentioned|adds|added|swears|protests|objects|begs|pleads|seeks|seeking|grumbles
 PARTY ~ pings|pinged|messages|nudges|nudged|rang|rings|dmed us|me|support|again|about|in
 PARTY ~ points|pointed|pointing at|out|to
@@ -96,7 +96,7 @@ PARTY ~ can not find|see|click|open|access|login|withdraw|understand|get|use|fla
 PARTY ~ unable|struggling to
 PARTY ~ made|makes a complaint|request|report
 PARTY ticket|email|message|mail|chat|letter|note|form says|said|asks|states|reads|claims
-PARTY question|concern|request|complaint|words|claim is|are|that|about
+PARTY question|concern|request|complaint|claim is|are|that|about
 chat|email|mail|call|complaint|request|question|inquiry|appeal|letter|ping .. from|by PARTY
 PARTY on the other end
 i|we have|got a PARTY on|in the chat|phone|line
@@ -105,7 +105,8 @@ user|customer|requester|asker|writer|person is a|the PARTY
 it is the PARTY asking|writing|who|that
 PARTY says|said|claims|told|tells|reports|writes me|us
 PARTY insist|say|ask|request|complain|claim|demand|report|write|want|wonder that|us|for|if|why|how|to|about
-PARTY feels|felt|confirms|confirmed|describes|described|shares|shared|reminds|reminded|assures|announces|announced that|us|me|how|it|a
+PARTY feels|felt|confirms|confirmed|describes|described|shares|shared that|us|me|how|it|a
+PARTY reminds|reminded|assures|announces|announced that|us|me|how|it|a
 """
 
 

@@ -8,7 +8,6 @@ from itertools import pairwise
 from slackguide.extraction import lexicon as small
 from slackguide.extraction.clauses import Clause
 from slackguide.extraction.discourse import NEAR_DISTANCE, Discourse
-from slackguide.extraction.lexicon import AUXILIARIES
 from slackguide.extraction.tokenizer import Separator, Token
 
 _MAX_INTRODUCTION = 3
