@@ -82,6 +82,18 @@ def test_the_line_of_the_requirement() -> None:
         ("no open mediation ticket", "mediation_ticket", None),
         ("client has not released part of the milestone", "milestone", None),
         ("I don't think the contract is closed", "contract_status", None),
+        # other words in a gap, a `not` among them
+        ("the client refused flatly to release it", "milestone", "refused"),
+        ("escrow still holds a little money", "funds_in_escrow", "yes"),
+        ("escrow does not really hold any money", "funds_in_escrow", "no"),
+        # doubts, what held once, and a question in quotes
+        ("sounds like hourly to me", "contract_type", None),
+        ("somebody said UIR, I'm not convinced", "concern_is_uir", None),
+        ("UIR, but I'm not sure who takes it", "concern_is_uir", "yes"),
+        ('he wrote "urgent?" in the subject', "urgent_or_escalated", None),
+        ("used to be Small Business, upgraded to Mid-Market", "client_segment", "mid_market"),
+        ("the mediation ticket was solved, now it is open again", "mediation_ticket", "open"),
+        ("her brother is Top Rated Plus, she herself is Top Rated", "freelancer_tier", "top_rated"),
         # a subject and its predicate
         ("the contract is hourly, and it has ended", "contract_status", "ended"),
         ("hourly contract, closed last week", "contract_status", "ended"),

@@ -4,49 +4,22 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
-from enum import Enum
 from functools import cached_property
 from itertools import pairwise
 
 from slackguide.extraction import lexicon as small
-from slackguide.extraction.lexicon import ASKING, AUXILIARIES, BE, JOINING, MEANING, OPENING
+from slackguide.extraction.clauses import Clause, ClauseMode, ClauseParser
+from slackguide.extraction.lexicon import BE, MEANING, OPENING
 from slackguide.extraction.tokenizer import Separator, Token, TokenKind
 from slackguide.extraction.vocabulary import FactVocabulary
 
-_NEAR_DISTANCE = 5
+NEAR_DISTANCE = 5
 """The size in words of the near context before a token."""
 
 MAX_DISTANCE = 40
 """The maximum size in words of the context before a token, within its clause."""
 
-_MAX_INTRODUCTION = 3
-"""The maximum words of a clause in which a party introduces itself: `tenant Rita here`."""
-
 _BEFORE_ECHO = OPENING | small.ARTICLES | BE | small.UNSURE
-_CLAUSE_SEPARATORS = frozenset({Separator.COLON, Separator.BREAK, Separator.COMMA, Separator.SENTENCE})
-"""The separators between clauses. A slash does not separate them: `mac/office`."""
-
-
-class ClauseMode(Enum):
-    """The illocution of a clause: a statement or a kind of question."""
-
-    STATEMENT = "statement"
-    YES_NO_QUESTION = "yes-no question"
-    WH_QUESTION = "wh-question"
-    MEANING_QUESTION = "question about a rule or a word"
-
-
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """One clause: the tokens from `start` to `end` (exclusive)."""
-
-    start: int
-    end: int
-    mode: ClauseMode
-    sentence: int
-    hypothetical_from: int
-    """The first token of the hypothetical part, or `end` if there is none."""
 
 
 class Discourse:
@@ -58,7 +31,7 @@ class Discourse:
         self._elliptic = small.PRONOUNS | vocabulary.parties | {"there"}
         self._tokens = tokens
         self._words = [token.text for token in tokens]
-        self._clauses = self._split_clauses()
+        self._clauses = ClauseParser(tokens, vocabulary).split()
         self._clause_of = [clause for clause in self._clauses for _ in range(clause.start, clause.end)]
 
     @property
@@ -114,7 +87,7 @@ class Discourse:
     def denial(self, start: int) -> str:
         """Return the negation whose scope includes token `start`, or an empty string."""
         clause = self._clause_of[start]
-        for at in range(start - 1, max(clause.start, start - _NEAR_DISTANCE) - 1, -1):
+        for at in range(start - 1, max(clause.start, start - NEAR_DISTANCE) - 1, -1):
             word = self._words[at]
             if word in small.DENIALS:
                 return word
@@ -138,107 +111,16 @@ class Discourse:
         """Return whether `or`, `vs` or a slash joins the phrases before token `end` and from token `start`."""
         between = self._words[end:start]
         slash = self._tokens[start].separator is Separator.SLASH and not between
-        return slash or ("or" in between and len(between) <= _NEAR_DISTANCE) or between == ["vs"]
-
-    def _split_clauses(self) -> list[Clause]:
-        clauses: list[Clause] = []
-        start, sentence = 0, 0
-        for end in range(1, len(self._tokens) + 1):
-            if end < len(self._tokens) and not self._opens_clause(end):
-                continue
-            if self._tokens[start].separator is Separator.SENTENCE:
-                sentence = start
-            clauses.append(self._clause(start, end, sentence, clauses))
-            start = end
-        return clauses
-
-    def _opens_clause(self, at: int) -> bool:
-        """Return whether a clause begins at this token."""
-        return (
-            self._tokens[at].separator in _CLAUSE_SEPARATORS
-            or self._words[at] == "but"
-            or (self._words[at - 1] in JOINING and self._inverted(at))
-        )
-
-    def _clause(self, start: int, end: int, sentence: int, before: Sequence[Clause]) -> Clause:
-        mode = self._mode(start, end)
-        first = start
-        while first < end and self._words[first] in OPENING:
-            first += 1
-        last = before[-1] if before and start > sentence else None
-        if (
-            mode is ClauseMode.STATEMENT
-            and last
-            and last.mode is not ClauseMode.STATEMENT
-            and (self._words[start] == "or" or (self._question(end) and last.mode is ClauseMode.WH_QUESTION))
-        ):
-            mode = last.mode
-        hypothetical_from = next((at for at in range(start, end) if self._is_hypothetical(at)), end)
-        if (
-            last
-            and last.hypothetical_from == last.start
-            and mode in (ClauseMode.STATEMENT, ClauseMode.YES_NO_QUESTION)
-            and hypothetical_from == end
-            and self._words[start] != "but"
-        ):
-            hypothetical_from = start
-        guessed = end - start > 2 and self._words[end - 2] == "i" and self._words[end - 1] in small.SUPPOSING
-        if hypothetical_from == first < end or guessed:
-            hypothetical_from = start
-        return Clause(start, end, mode, sentence, hypothetical_from)
+        return slash or ("or" in between and len(between) <= NEAR_DISTANCE) or between == ["vs"]
 
     def _question(self, end: int) -> bool:
         return self._tokens[end - 1].asked
-
-    def _mode(self, start: int, end: int) -> ClauseMode:
-        while start < end - 1 and self._words[start] in OPENING:
-            start += 1
-        words = self._words[start:end]
-        asked = any(token.asked for token in self._tokens[start:end])
-        if self._inverted(start) or (asked and words[0] in AUXILIARIES):
-            return ClauseMode.YES_NO_QUESTION
-        if words[0] not in ASKING:
-            return ClauseMode.STATEMENT
-        return ClauseMode.MEANING_QUESTION if _asks_meaning(words) else ClauseMode.WH_QUESTION
-
-    def _inverted(self, at: int) -> bool:
-        """Return whether subject and auxiliary are inverted here: `is it`, `does the`, `can I`."""
-        if (
-            self._words[at] not in AUXILIARIES
-            or at + 1 >= len(self._words)
-            or self._tokens[at + 1].separator in _CLAUSE_SEPARATORS
-        ):
-            return False
-        verb, following = self._words[at], self._words[at + 1]
-        if verb in small.HAVING and following in small.ARTICLES and following not in ("the", "my", "our", "your"):
-            return verb in BE and following in ("this", "that")
-        if following in self.vocabulary.nouns and verb not in small.BEING:
-            return True
-        return following in small.SUBJECTS or following in self._parties
-
-    def _is_hypothetical(self, at: int) -> bool:
-        word, following = self._words[at], self.word(at + 1)
-        if word == "had" and self._tokens[at].separator is Separator.SENTENCE:
-            return following not in small.ARTICLES and following not in small.BEING
-        if word == "when":
-            return not {"is", "are"}.isdisjoint(self._words[at + 2 : at + 6])
-        if word == "say" and self._tokens[at].separator is Separator.SENTENCE:
-            return following in small.SUBJECTS or following in self._parties
-        if at and self._words[at - 1] in small.SUSPECTING and self._tokens[at - 1].plural:
-            return True
-        if word in small.OPINIONS:
-            return self.word(at - 1) == "not"
-        if word == "according":
-            return not self._parties.isdisjoint(self._words[at + 1 : at + 4])
-        if word in small.SUPPOSING_BEFORE:
-            return following == small.SUPPOSING_BEFORE[word]
-        return word in small.SUPPOSING
 
     def _is_other_case(self, clause: Clause, start: int, end: int) -> bool:
         """Return whether the clause refers to another case before token `end`: `my other laptop is leased`."""
         for at in range(max(clause.start, start - MAX_DISTANCE), start):
             word = self._words[at]
-            if word in small.COUSINS:
+            if word in small.COUSINS and self.word(at + 1) not in small.TELLING:
                 return True
             if word == "same" and self._words[start - 1] == "as":
                 return True
@@ -255,7 +137,9 @@ class Discourse:
         """Return whether another case follows: `… on the other laptop`."""
         clause = self._clause_of[end - 1]
         words = [word for word in self._words[end : clause.end] if word not in small.ARTICLES | small.BEFORE][:3]
-        return len(words) > 2 and words[0] in small.PREPOSITIONS and self._is_elsewhere(words[1], words[2])
+        if len(words) < 2 or words[0] not in small.PREPOSITIONS:
+            return False
+        return words[1] in small.COUSINS or self._is_elsewhere(words[1], words[2] if len(words) > 2 else "")
 
     def _is_elsewhere(self, word: str, noun: str) -> bool:
         nouns = self.vocabulary.nouns if word in small.FORMER else self.vocabulary.cases
@@ -308,12 +192,44 @@ class Discourse:
             for before, token in zip(self._words, self._tokens[1:], strict=False)
         )
 
-    def has_focus(self, start: int) -> bool:
-        """Return whether the sentence up to this clause is about the case at hand: `this one`, `mine`."""
+    def has_focus(self, start: int, *, in_sentence: bool = False) -> bool:
+        """Return whether the clause, or the sentence up to it, is about the case at hand: `this one`, `mine`."""
         clause = self._clause_of[start]
-        first = max(clause.sentence if self.names_several else clause.start, start - MAX_DISTANCE)
+        first = max(clause.sentence if in_sentence or self.names_several else clause.start, start - MAX_DISTANCE)
         words = self._words[first : min(clause.end, start + MAX_DISTANCE)]
         return not small.FOCUS.isdisjoint(words) or any(pair in small.FOCUS_PAIRS for pair in pairwise(words))
+
+    def is_of_now(self, start: int) -> bool:
+        """Return whether the clause says that it holds now: `now it is open`, `reopened`, `these days`."""
+        clause = self._clause_of[start]
+        words = self._words[max(clause.start, start - MAX_DISTANCE) : min(clause.end, start + MAX_DISTANCE)]
+        return not small.NOW.isdisjoint(words) or any(pair in small.NOW_PAIRS for pair in pairwise(words))
+
+    def is_of_past(self, start: int) -> bool:
+        """Return whether the clause says that it held once: `at first`, `was solved on Monday`."""
+        clause = self._clause_of[start]
+        words = self._words[max(clause.start, start - MAX_DISTANCE) : min(clause.end, start + MAX_DISTANCE)]
+        return not small.PAST.isdisjoint(words) or any(pair in small.PAST_PAIRS for pair in pairwise(words))
+
+    def is_doubted(self, end: int) -> bool:
+        """Return whether the writer doubts what ends before token `end`: `by phone, but who knows`."""
+        clause = self._clause_of[end - 1]
+        at = bisect_left(self._clauses, end, key=lambda one: one.end)
+        for one in self._clauses[at : at + small.MAX_DOUBT]:
+            if one.sentence != clause.sentence and self._clauses[at + 1 : at + 2] != [one]:
+                return False
+            if self._doubts(self._words[max(one.start, end) : one.end][:MAX_DISTANCE]):
+                return True
+        return False
+
+    def _doubts(self, words: Sequence[str]) -> bool:
+        """Return whether the words are a doubt without an object of its own, which `not sure who takes it` has."""
+        for at in range(len(words)):
+            for doubt in small.DOUBTS:
+                rest = words[at + len(doubt) : at + len(doubt) + 1]
+                if tuple(words[at : at + len(doubt)]) == doubt and (not rest or rest[0] in small.AFTER_DOUBT):
+                    return True
+        return False
 
     def is_beside(self, end: int, words: Collection[str]) -> bool:
         """Return whether one of `words` closely follows token `end`: `never paid the fee`."""
@@ -338,6 +254,10 @@ class Discourse:
         """Return whether a part of something is denied after these tokens: `did not send everything`."""
         return self.word(end) in small.QUANTITIES and not small.NEGATIONS.isdisjoint(self._words[start - 1 : end])
 
+    def is_of_rule(self, end: int) -> bool:
+        """Return whether the clause goes on with `in general`: it is about a rule, not the case."""
+        return ("in", "general") in pairwise(self._words[end : self._clause_of[end - 1].end][:MAX_DISTANCE])
+
     def is_generic(self, end: int) -> bool:
         """Return whether the noun at the end of these tokens, or after them, is in the plural: `leased laptops`."""
         clause = self._clause_of[end - 1]
@@ -355,14 +275,14 @@ class Discourse:
     def is_wished(self, start: int) -> bool:
         """Return whether a verb of wishing, losing or sending closely precedes token `start`."""
         clause = self._clause_of[start]
-        before = self._words[max(clause.start, start - _NEAR_DISTANCE) : start]
+        before = self._words[max(clause.start, start - NEAR_DISTANCE) : start]
         return "back" not in before and not small.WISHED.isdisjoint(before)
 
     def _echoes(self, clause: Clause, start: int, end: int) -> bool:
         """Return whether the clause consists of these tokens and a question mark: `leased?`."""
         if not self._question(clause.end) or end != clause.end:
             return False
-        return start - clause.start <= _NEAR_DISTANCE and all(word in _BEFORE_ECHO for word in self.before(start))
+        return start - clause.start <= NEAR_DISTANCE and all(word in _BEFORE_ECHO for word in self.before(start))
 
     def _attributive(self, clause: Clause, start: int, end: int) -> bool:
         """Return whether a question presupposes this: `can I send a leased laptop …`, `is it right for leased ones`."""
@@ -387,102 +307,11 @@ class Discourse:
         """Return the separator between token `at` and the previous one."""
         return self._tokens[at].separator if at < len(self._tokens) else Separator.SENTENCE
 
-    def is_said(self, start: int, end: int) -> bool:
-        """Return whether a party says this to us: not `was asked`, `said nothing` or `asked the owner`."""
-        words, following = self._words[start:end], self._words[end : self._clause_of[end - 1].end][:3]
-        addressed = [word for word in following if word not in small.ARTICLES and word not in ("to", "with")]
-        if self._is_aside(start) or (
-            following[:1] and following[0] in ("to", "with") and addressed[:1] and addressed[0] in self._parties
-        ):
-            return False
-        before = [word for word in self._words[max(0, start - 6) : end] if word not in small.ARTICLES]
-        party = next((at for at, word in enumerate(before) if word in words[:1] or word in self._parties), 0)
-        if party + 2 < len(before) and before[party + 1] in ("or", "and") and before[party + 2] in self._parties:
-            return False
-        starts_clause = start == self._clause_of[start].start
-        alone = starts_clause and not following
-        if len(words) == 1 and self.word(start - 1, within=self._clause_of[start]) in small.ARTICLES:
-            return False  # a noun: `my reports`
-        if words[0] == "want" and starts_clause and not self._tokens[start].plural:
-            return False
-        if words[-1] in small.NOUN_VERBS and not ((following or alone) and self._tokens[end - 1].plural):
-            return False
-        if words[-1] in small.ADDRESSING and addressed[:1] and addressed[0] in self._parties:
-            return False
-        is_passive = words[-1].endswith("ed") and not small.PASSIVE.isdisjoint(words)
-        if (
-            words[-1].startswith(("request", "ask", "demand"))
-            and not small.CHANGES.isdisjoint(following)
-            and "to" not in following
-        ):
-            return False
-        return not is_passive and following[:1] not in (["nothing"], ["no"], ["support"], ["team"])
-
-    def is_contrasted(self, start: int, other: int) -> bool:
-        """Return whether the words of two parties stand side by side: `the owner says 2 years, the tenant says 3`."""
-        sides = [
-            next((word for word in self._words[at : at + 2] if word in self._parties), "") for at in (start, other)
-        ]
-        clauses = [self._clause_of[at] for at in (start, other)]
-        return (
-            all(sides)
-            and sides[0] != sides[1]
-            and clauses[0].sentence == clauses[1].sentence
-            and all(
-                small.ARTICLES.issuperset(self._words[one.start : at])
-                for one, at in zip(clauses, (start, other), strict=True)
-            )
-            and all(not small.SAYING.isdisjoint(self._words[at : at + 3]) for at in (start, other))
-        )
-
-    def _is_aside(self, start: int) -> bool:
-        """Return whether this is said to the other party (`told the tenant that he wants …`) or of another time."""
-        clause = self._clause_of[start]
-        near = self._words[max(clause.start, start - _NEAR_DISTANCE) : start]
-        if not small.WHILE.isdisjoint(near):
-            return True
-        words = [word for word in self.before(start) if word not in small.ARTICLES and word != "to"]
-        return any(verb in small.TELLING and side in self._parties for verb, side in pairwise(words))
-
     def is_desired(self, start: int, end: int) -> bool:
         """Return whether a verb of wanting governs the participle at token `start`: `wants the deposit released`."""
-        near = self._words[max(self._clause_of[start].start, start - _NEAR_DISTANCE) : start]
+        near = self._words[max(self._clause_of[start].start, start - NEAR_DISTANCE) : start]
         return (
             self._words[end - 1].endswith("ed")
             and not small.WANTING.isdisjoint(near)
             and small.BEING.isdisjoint(near[-2:])
         )
-
-    def speakers(self) -> Iterator[int]:
-        """Yield the names of parties that speak: `owner: tenant never answers me`, `Hi, tenant Rita here`."""
-        for clause in self._clauses:
-            words = [word for word in self._words[clause.start : clause.end] if word not in small.ARTICLES]
-            if words and words[0] in self._parties:
-                introduced = words[-1] == "here" and len(words) <= _MAX_INTRODUCTION
-                if introduced or (len(words) == 1 and self._is_speaker(clause, words[0])):
-                    yield clause.end - len(words)
-
-    def _is_speaker(self, clause: Clause, side: str) -> bool:
-        """Return whether the party is a tag, stands after `From:`, or says what follows the colon after it."""
-        if "tag" in self._words[max(clause.sentence, clause.start - _NEAR_DISTANCE) : clause.start]:
-            return True
-        if self.word(clause.start - 1) == "from" and self.separator_before(clause.start) is Separator.COLON:
-            return True
-        if self.separator_before(clause.end) is not Separator.COLON:
-            return False
-        first, second = self.word(clause.end), self.word(clause.end + 1)
-        about_other = first in self._parties and first != side and second in AUXILIARIES | small.NEGATIONS
-        lacks_other = first == "no" and not (self._parties - {side}).isdisjoint(
-            self._words[clause.end : clause.end + 4]
-        )
-        return first in small.SPEAKING or about_other or lacks_other
-
-
-def _asks_meaning(words: Sequence[str]) -> bool:
-    """Return whether a wh-question is about a rule or a word, not about the destination of a case."""
-    first, second = words[0], words[1] if len(words) > 1 else ""
-    if first == "how" and second in ("many", "long", "do", "doe", "does"):
-        return True
-    if first in ("what", "when") and (second in AUXILIARIES or second in ("if", "a", "an")):
-        return True
-    return first in ("what", "who", "when", "how") and not MEANING.isdisjoint(words)

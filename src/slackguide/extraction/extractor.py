@@ -8,11 +8,12 @@ recall.
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from itertools import islice, pairwise
 
 from slackguide.extraction import reporting
+from slackguide.extraction.current_case import Mention, current_mentions
 from slackguide.extraction.date_facts import DateFactExtractor
 from slackguide.extraction.dates import UNITS, TimeExpression
 from slackguide.extraction.discourse import MAX_DISTANCE, Discourse
@@ -21,6 +22,7 @@ from slackguide.extraction.numbers import NumberExtractor
 from slackguide.extraction.phrases import PhraseMatch, Phrases
 from slackguide.extraction.predicates import TILDE, Predicates
 from slackguide.extraction.quantities import QuantityExtractor
+from slackguide.extraction.speech import Speech
 from slackguide.extraction.tokenizer import Separator, Token, normalize, tokenize
 from slackguide.extraction.vocabulary import FactVocabulary
 from slackguide.knowledge.conditions import NEVER
@@ -31,7 +33,6 @@ MAX_SPAN_LENGTH = 80
 """Maximum characters of the span of text from which a fact was extracted."""
 
 _ONLY_TODAY = "The text says today, not at which hour."
-_SEVERAL = "The text names several cases."
 MAX_CORRECTED = 400
 """Maximum distinct words of a text whose spelling is corrected. It bounds the time for long texts of no known words."""
 
@@ -62,16 +63,6 @@ class _Meaning:
     """Whether the phrase must be an entire clause: `leased, broken`."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Mention:
-    """One mention of a value in the tokens from `start` to `end` (exclusive)."""
-
-    value: str | int
-    start: int
-    end: int
-    problem: str | None = None
-
-
 class FactExtractor:
     """Extracts a fixed set of facts from texts."""
 
@@ -97,7 +88,7 @@ class FactExtractor:
                     self._predicates.add(phrase, _Meaning(name, value))
                 else:
                     self._phrases.add(phrase, _Meaning(name, value, single_word=" " not in phrase))
-            for word in " ".join([*fact.read, *(phrase for _, phrase in phrases)]).replace("|", " ").split():
+            for word in set(" ".join([*fact.read, *(phrase for _, phrase in phrases)]).replace("|", " ").split()):
                 self._phrases.add_word(normalize(word.lower()))
         for unit in (*UNITS, *self._quantities.words):
             self._phrases.add_word(unit)
@@ -115,18 +106,19 @@ class FactExtractor:
             token.text = corrections.get((token.text, token.plural), token.text)
         self._vocabulary.fold(tokens)
         discourse = Discourse(tokens, self._vocabulary)
+        speech = Speech(tokens, discourse)
         forms = self._phrases.forms(tokens)
-        mentions: dict[str, list[_Mention]] = {}
+        mentions: dict[str, list[Mention]] = {}
         longest = self._longest([*self._phrases.find(tokens, forms), *self._predicates.find(tokens, forms, discourse)])
         said = {at for found in longest.values() for one in found if not one.meaning.whole_clause for at in one.tokens}
         for name, found in longest.items():
             longest[name] = [one for one in found if not one.meaning.whole_clause or said.isdisjoint(one.tokens)]
         starts = {match.start for matches in longest.values() for match in matches}
         for name, matches in longest.items():
-            mentions[name] = list(self._mentions(name, matches, discourse, starts))
+            mentions[name] = list(self._mentions(name, matches, discourse, speech, starts))
         self._deny(longest, mentions, discourse)
         for name in self._sides:
-            spoken = [_Mention(discourse.word(at), at, at + 1) for at in discourse.speakers()]
+            spoken = [Mention(discourse.word(at), at, at + 1) for at in speech.speakers()]
             mentions.setdefault(name, []).extend(spoken)
         quantities = list(self._quantities.extract(tokens, forms, text, discourse))
         for quantity in quantities:
@@ -136,7 +128,7 @@ class FactExtractor:
         for name, time in self._numbers.extract(tokens, forms, text, discourse, starts, today=today):
             mentions.setdefault(name, []).append(self._time(name, time))
         for day in self._dates.extract(tokens, forms, text, discourse, today=today):
-            mentions.setdefault(day.fact, []).append(_Mention(day.value, day.start, day.end, day.problem))
+            mentions.setdefault(day.fact, []).append(Mention(day.value, day.start, day.end, day.problem))
         return self._resolve(mentions, tokens, text, discourse)
 
     def _correct(self, word: str, plural: bool) -> str:
@@ -159,6 +151,7 @@ class FactExtractor:
                     -match.size,
                     match.start - match.end,
                     match.start,
+                    not match.meaning.value,
                     match.negated,
                 )
             )
@@ -173,7 +166,7 @@ class FactExtractor:
     def _deny(
         self,
         longest: Mapping[str, Sequence[PhraseMatch[_Meaning]]],
-        mentions: Mapping[str, list[_Mention]],
+        mentions: Mapping[str, list[Mention]],
         discourse: Discourse,
     ) -> None:
         """Replace the mention of the yes/no phrase that an ellipsis denies: `if it was urgent …, but it is not`."""
@@ -193,11 +186,16 @@ class FactExtractor:
                 start, name, match = denied
                 kept = [one for one in mentions[name] if one.start != start]
                 value = self._opposite(name, match.meaning.value)
-                mentions[name][:] = [*kept, _Mention(value, start, end + 1)] if value else kept
+                mentions[name][:] = [*kept, Mention(value, start, end + 1)] if value else kept
 
     def _mentions(
-        self, name: str, matches: Sequence[PhraseMatch[_Meaning]], discourse: Discourse, starts: Container[int]
-    ) -> Iterator[_Mention]:
+        self,
+        name: str,
+        matches: Sequence[PhraseMatch[_Meaning]],
+        discourse: Discourse,
+        speech: Speech,
+        starts: Container[int],
+    ) -> Iterator[Mention]:
         """Yield the mentions of one fact, without questions, hypotheses and phrases in an unsuitable context."""
         asked = {
             at
@@ -212,9 +210,11 @@ class FactExtractor:
             if answer:
                 value = self._answered(match.meaning, answer)
                 if value:
-                    yield _Mention(value, match.start, match.end + 1)
+                    yield Mention(value, match.start, match.end + 1)
                 continue
             if not discourse.states(match.start, match.end) or not self._has_context(name, match, discourse, starts):
+                continue
+            if name not in self._sides and discourse.is_of_rule(match.end):
                 continue
             if discourse.is_desired(match.start, match.end) or discourse.is_compared(match.start, match.end):
                 continue
@@ -228,11 +228,11 @@ class FactExtractor:
             if negated and not doubly and self._is_no_yes(match.meaning):
                 continue
             if name in self._sides:
-                if any(discourse.is_contrasted(match.start, other.start) for other in matches if other is not match):
+                if any(speech.is_contrasted(match.start, other.start) for other in matches if other is not match):
                     continue
                 here = discourse.clause(match.start).sentence
                 corrected = discourse.is_corrected(matches[at - 1].start, match.start)
-                if negated or (here == sentence and not corrected) or not discourse.is_said(match.start, match.end):
+                if negated or (here == sentence and not corrected) or not speech.is_said(match.start, match.end):
                     continue
                 sentence = here
             value = self._opposite(name, match.meaning.value) if negated else match.meaning.value
@@ -245,7 +245,7 @@ class FactExtractor:
                 continue
             if value:
                 problem = "The text has a double negation." if doubly else None
-                yield _Mention(value, match.start, match.end, problem)
+                yield Mention(value, match.start, match.end, problem)
 
     def _is_no_yes(self, meaning: _Meaning) -> bool:
         """Return whether the denial of a phrase says nothing, as the fact has phrases of its own for yes."""
@@ -323,7 +323,7 @@ class FactExtractor:
                 return discourse.word(at) == party
         return True
 
-    def _time(self, name: str, time: TimeExpression) -> _Mention:
+    def _time(self, name: str, time: TimeExpression) -> Mention:
         """Return the mention of a time, in whole units of the fact."""
         unit, minutes, problem = self._facts[name].measure, time.total_minutes, time.problem
         if time.is_date and unit == TIMES["minute"] and problem is None:
@@ -335,14 +335,14 @@ class FactExtractor:
             value = max(value, minutes // TIMES["month"].size // 12)
         return self._number(name, time.start, time.end, problem, value)
 
-    def _number(self, name: str, start: int, end: int, problem: str | None, value: str | int) -> _Mention:
+    def _number(self, name: str, start: int, end: int, problem: str | None, value: str | int) -> Mention:
         fact = self._facts[name]
         if problem is None and fact.number(value) is None:
             problem = f"{value} {fact.unit or ''}".strip() + f" is more than {fact.maximum}."
-        return _Mention(value, start, end, problem)
+        return Mention(value, start, end, problem)
 
     def _resolve(
-        self, mentions: Mapping[str, Sequence[_Mention]], tokens: Sequence[Token], text: str, discourse: Discourse
+        self, mentions: Mapping[str, Sequence[Mention]], tokens: Sequence[Token], text: str, discourse: Discourse
     ) -> ExtractedFacts:
         facts: dict[str, str | int] = {}
         spans: dict[str, str] = {}
@@ -351,7 +351,7 @@ class FactExtractor:
             if not mentions.get(name):
                 continue
             fact = self._facts[name]
-            current = _current(mentions[name], discourse, is_of_case=name not in self._sides)
+            current = current_mentions(mentions[name], discourse, is_of_case=name not in self._sides)
             values = dict.fromkeys(one.value for one in current if one.problem is None)
             problem = next((one.problem for one in current if one.problem), None)
             if problem:
@@ -363,23 +363,6 @@ class FactExtractor:
                 facts[name] = current[0].value
                 spans[name] = _span_text(text, tokens[current[0].start].start, tokens[current[0].end - 1].end)
         return ExtractedFacts(facts, spans, unclear)
-
-
-def _current(mentions: Sequence[_Mention], discourse: Discourse, *, is_of_case: bool) -> Sequence[_Mention]:
-    """Return the mentions that count. Of several values, those after a correction or about the case at hand."""
-    if discourse.names_several and is_of_case:
-        focused = [one for one in mentions if discourse.has_focus(one.start)]
-        return focused or [replace(one, problem=_SEVERAL) for one in mentions]
-    if len({(one.value, one.problem) for one in mentions}) == 1:
-        return mentions
-    for marker in reversed(discourse.corrections):
-        start = discourse.clause(marker).start
-        after = [one for one in mentions if one.start > marker] or [one for one in mentions if one.start >= start]
-        if after:
-            mentions = after
-            break
-    focused = [one for one in mentions if discourse.has_focus(one.start)]
-    return focused or mentions
 
 
 def _span_text(text: str, start: int, end: int) -> str:

@@ -63,7 +63,7 @@ OPENING = JOINING | ADVERBS | _word_set("hi hello hey team ok okay please pls we
 SUPPOSING = _word_set(
     "if whether unless suppose supposing assuming maybe perhaps possibly might probably until once imagine "
     "assume presume guess doubt thought believed hypothetically supposedly allegedly provided "
-    "providing except unlike formerly previously"
+    "providing except unlike formerly previously either"
 )
 SUPPOSING_BEFORE = {
     "will": "be",
@@ -76,6 +76,10 @@ SUPPOSING_BEFORE = {
     "let": "say",
     "at": "first",
     "was": "first",
+    "smell": "like",
+    "sound": "like",
+    "feel": "like",
+    "might": "be",
 }
 """Words that introduce a hypothesis only before one other word."""
 
@@ -83,15 +87,53 @@ OPINIONS = _word_set("say think believe certain sure")
 """Verbs after whose negation nothing is stated: `I don't think it is closed`."""
 
 
+ONCE = _word_set("formerly previously thought first believed")
+"""Words of a state that is over. What follows them is no condition."""
+
+NOW = _word_set("now today currently nowadays meanwhile reopened again presently anymore since")
+NOW_PAIRS = {
+    ("these", "day"),
+    ("this", "morning"),
+    ("at", "present"),
+    ("at", "moment"),
+    ("in", "meantime"),
+    ("as", "of"),
+}
+PAST = _word_set(
+    "was were had once earlier before previously formerly initially originally back yesterday first past started"
+)
+PAST_PAIRS = {
+    ("used", "to"),
+    ("to", "begin"),
+    *(("last", one) for one in _word_set("year month week night spring summer autumn winter time")),
+}
+"""Words of a clause about another time than now. Only if another clause says something else, they count."""
+
+MAX_DOUBT = 4
+"""The clauses in which a doubt can follow."""
+
+DOUBTS = {
+    ("who", "know"), ("no", "idea"), ("no", "clue"), ("not", "sure"), ("not", "certain"), ("not", "convinced"),
+    ("not", "know"), ("not", "tell"), ("not", "say"), ("not", "100"), ("hard", "to", "tell"), ("hard", "to", "say"),
+    ("which", "is", "it"), ("which", "one"), ("which", "is", "right"), ("which", "is", "correct"), ("unsure",),
+    ("unclear",), ("conflicting",), ("contradictory",), ("need", "to", "check"), ("have", "to", "check"),
+    ("not", "checked", "yet"),
+}  # fmt: skip
+AFTER_DOUBT = _word_set("which either yet though honestly tbh now really right so sorry")
+"""Words after a doubt that are not its object."""
+
 MEANING = _word_set("mean count qualify matter differ difference definition define stand")
 TOWARDS = _word_set("for about over regarding re")
 
 ELSEWHERE = _word_set(
     "another other previous different separate unrelated last earlier prior old second first similar "
-    "friend brother sister husband wife neighbor"
+    "friend brother sister husband wife neighbor former"
 )
 
-FORMER = _word_set("earlier previous prior old")
+CLOSING = (JOINING | SUPPOSING | ASKING | DENIALS) - NEGATIONS - {"once", "how"}
+"""Words at which a gap of a phrase ends."""
+
+FORMER = _word_set("earlier previous prior old former")
 """Words of `ELSEWHERE` before which any noun is of another time: `the earlier repair was free`."""
 
 CORRECTING = _word_set(
@@ -101,7 +143,16 @@ CORRECTING = _word_set(
 )
 """Words after which a value replaces those before: `leased, sorry, bought`."""
 
-FOCUS_PAIRS = {("this", "one"), ("one", "i"), ("one", "he"), ("one", "she")}
+FOCUS_PAIRS = {
+    ("this", "one"),
+    ("one", "i"),
+    ("one", "he"),
+    ("one", "she"),
+    ("we", "talk"),
+    ("we", "are"),
+    ("to", "our"),
+    ("at", "hand"),
+}
 SEVERAL = _word_set("two 2 both three 3 several multiple")
 """Words before the plural of a noun of `CASES`: `two laptops`."""
 
@@ -142,10 +193,13 @@ CHANGES = _word_set("change revision edit rework modification correction fix")
 SPEAKING = _word_set("i my we me our hi hello hey please pls")
 """Words with which a quoted speaker begins: `tenant: I paid him`."""
 
-FOCUS = _word_set("mine ours question concerned present asking writing")
+FOCUS = _word_set("mine ours question concerned present asking writing himself herself own current")
 """Words in a clause about the case at hand, in a text about several cases."""
 
-COUSINS = _word_set("colleague coworker cousin roommate")
+COUSINS = _word_set(
+    "colleague coworker cousin roommate teammate brother sister wife husband friend neighbor neighbour buddy flatmate "
+    "mother father son daughter mum mom dad uncle aunt boyfriend girlfriend fiance spouse"
+)
 """People whose case is not the one at hand."""
 
 WISHED = _word_set(
@@ -167,7 +221,7 @@ NOUNS = (
     | CASES
     | _word_set(
         "payment question chat concern issue problem matter request link page post money fund balance step button "
-        "company work badge tier level status org business type agreement side escalation profile"
+        "company firm employer work badge tier level status org business type agreement side escalation profile"
     )
 )
 """Nouns that a fact can be said of, in any trade."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import chain
 from typing import Generic, TypeVar
 
 from rapidfuzz.distance import OSA
 
 from slackguide.extraction.dates import UNITS
-from slackguide.extraction.lexicon import ARTICLES, BE, NEGATIONS, ORDINARY, OWNED, OWNERS, SKIPPED, SUPPORTING
+from slackguide.extraction.lexicon import ARTICLES, BE, CLOSING, NEGATIONS, ORDINARY, OWNED, OWNERS, SKIPPED, SUPPORTING
 from slackguide.extraction.tokenizer import Separator, Token, TokenKind, normalize, tokenize
 from slackguide.extraction.vocabulary import FactVocabulary
 
@@ -19,6 +19,9 @@ T = TypeVar("T")
 Forms = Sequence[tuple[tuple[str, ...], ...]]
 """The word sequences that each token of a text can stand for."""
 
+GAP = ".."
+MAX_GAP = 4
+"""Maximum words in a gap of a phrase."""
 MAX_SKIPPED = 4
 _DROPPED = ARTICLES | BE | {"be", "been", "being"}
 _CORRECTED = range(3, 16)
@@ -47,8 +50,12 @@ class PhraseMatch(Generic[T]):
 
 @dataclass(slots=True)
 class _Node(Generic[T]):
-    following: dict[str, _Node[T]] = field(default_factory=dict)
+    following: dict[str, list[_Node[T]]] = field(default_factory=dict)
+    gap: _Node[T] | None = None
+    """The rest of the phrases that allow other words here."""
     meanings: list[tuple[T, int]] = field(default_factory=list)
+    sets: dict[frozenset[tuple[str, ...]], _Node[T]] = field(default_factory=dict)
+    """The nodes after each set of alternatives, so that phrases share them."""
 
 
 class Phrases(Generic[T]):
@@ -65,30 +72,55 @@ class Phrases(Generic[T]):
             self.add_word(word)
 
     def add(self, phrase: str, meaning: T) -> None:
-        """Add a phrase, with and without its articles and forms of `be`. `a|b` matches either word."""
-        variants = dict.fromkeys(self._variants(phrase))
-        for words in [*variants, *(long for words in variants if (long := self._expand(words)) != words)]:
-            node = self._root
-            for word in words:
-                node = node.following.setdefault(word, _Node())
-                self.add_word(word)
-            if all(meaning != known for known, _ in node.meanings):
-                node.meanings.append((meaning, len(words)))
+        """Add a phrase, with and without its articles and forms of `be`.
 
-    def _variants(self, phrase: str) -> Iterator[tuple[str, ...]]:
-        for parts in product(*(part.split("|") for part in phrase.split())):
-            tokens = tokenize(" ".join(parts))
+        `a|b` matches either word, and `a .. b` allows up to `MAX_GAP` other words between the two.
+        """
+        parts = [part for part in map(self._alternatives, phrase.split()) if part is None or part]
+        shorter = [part for at, part in enumerate(parts) if not at or part is None or not _is_droppable(part)]
+        for variant in (parts, shorter) if len(shorter) > 1 and shorter != parts else (parts,):
+            node, size = self._root, 0
+            for part in variant:
+                if part is None:
+                    node.gap = node = node.gap or _Node()
+                else:
+                    node = self._extend(node, part)
+                    size += min(map(len, part))
+            if size and all(meaning != known for known, _ in node.meanings):
+                node.meanings.append((meaning, size))
+
+    def _alternatives(self, part: str) -> frozenset[tuple[str, ...]] | None:
+        """Return the word sequences of a part of a phrase (`a|b`), or None for a gap."""
+        if part == GAP:
+            return None
+        found: set[tuple[str, ...]] = set()
+        for word in part.split("|"):
+            tokens = tokenize(word)
             self._vocabulary.fold(tokens)
-            words = tuple(token.text for token in tokens)
-            if words:
-                yield words
-                shorter = (words[0], *(word for word in words[1:] if word not in _DROPPED))
-                yield shorter if len(shorter) > 1 else words
+            if words := tuple(token.text for token in tokens):
+                found |= {words, tuple(chain.from_iterable(map(self._written_out, words)))}
+        return frozenset(found)
 
-    def _expand(self, words: tuple[str, ...]) -> tuple[str, ...]:
-        """Return the words with every abbreviation that stands for several words expanded: `sent to CE`."""
-        forms = ((word, self._long_forms.get(word, ())) for word in words)
-        return tuple(part for word, long in forms for part in (long if len(long) > 1 else (word,)))
+    def _written_out(self, word: str) -> tuple[str, ...]:
+        """Return the words that an abbreviation stands for, if they are several, or the word."""
+        long = self._long_forms.get(word, ())
+        return long if len(long) > 1 else (word,)
+
+    def _extend(self, node: _Node[T], part: frozenset[tuple[str, ...]]) -> _Node[T]:
+        """Return the node after a part of a phrase. Its words are added to the spelling correction."""
+        if part in node.sets:
+            return node.sets[part]
+        end = node.sets[part] = _Node()
+        for words in sorted(part):
+            here = node
+            for word in words[:-1]:
+                inner: _Node[T] = _Node()
+                here.following.setdefault(word, []).append(inner)
+                here = inner
+            here.following.setdefault(words[-1], []).append(end)
+            for word in words:
+                self.add_word(word)
+        return end
 
     def add_word(self, word: str) -> None:
         """Add a word to the vocabulary of the spelling correction."""
@@ -143,7 +175,7 @@ class Phrases(Generic[T]):
         after = tokens[at + 1].text if at + 1 < len(tokens) else ""
         if after in ("in", "still", "held", "sitting", "left"):
             return True
-        return after not in UNITS and _descend(self._root, (before, "money")) is not None
+        return after not in UNITS and bool(_descend(self._root, (before, "money")))
 
     def _is_abbreviation(self, tokens: Sequence[Token], at: int) -> bool:
         before = tokens[at - 1].text if at and tokens[at].separator <= Separator.COLON else ""
@@ -168,12 +200,15 @@ class Phrases(Generic[T]):
         if at > start:
             for meaning, size in node.meanings:
                 yield PhraseMatch(start, at, meaning, size, negated)
-        if at >= len(tokens) or (at > start and tokens[at].separator > Separator.COLON) or not node.following:
+        if at >= len(tokens) or (at > start and tokens[at].separator > Separator.COLON):
+            return
+        if not (node.following or node.gap):
             return
         for form in forms[at]:
-            child = _descend(node, form)
-            if child is not None:
+            for child in _descend(node, form):
                 yield from self._walk(tokens, forms, start, at + 1, child, 0, negated)
+        if node.gap:
+            yield from self._walk_after_gap(tokens, forms, start, at, node.gap, negated)
         word = tokens[at].text
         if at == start or skipped >= MAX_SKIPPED:
             return
@@ -185,6 +220,22 @@ class Phrases(Generic[T]):
         elif word in SKIPPED:
             yield from self._walk_after_skip(tokens, forms, start, at + 1, node, skipped + 1, negated)
 
+    def _walk_after_gap(
+        self, tokens: Sequence[Token], forms: Forms,
+        start: int, at: int, node: _Node[T], negated: bool,
+    ) -> Iterator[PhraseMatch[T]]:  # fmt: skip
+        """Continue at each of the next words up to the end of a gap. A `not` in it denies the phrase."""
+        for here in range(at, min(at + MAX_GAP + 1, len(tokens))):
+            if tokens[here].separator > Separator.COLON:
+                return
+            for form in forms[here]:
+                for child in _descend(node, form):
+                    yield from self._walk(tokens, forms, start, here + 1, child, 0, negated)
+            word = tokens[here].text
+            if word in CLOSING:
+                return
+            negated = negated or word in NEGATIONS
+
     def _walk_after_skip(
         self, tokens: Sequence[Token], forms: Forms,
         start: int, at: int, node: _Node[T], skipped: int, negated: bool,
@@ -195,11 +246,18 @@ class Phrases(Generic[T]):
                 yield match
 
 
-def _descend(node: _Node[T], words: Iterable[str]) -> _Node[T] | None:
-    here: _Node[T] | None = node
+def _is_droppable(part: frozenset[tuple[str, ...]]) -> bool:
+    return any(len(words) == 1 and words[0] in _DROPPED for words in part)
+
+
+def _descend(node: _Node[T], words: Sequence[str]) -> Sequence[_Node[T]]:
+    """Return the nodes that follow a node after these words."""
+    if len(words) == 1:
+        return node.following.get(words[0], ())
+    nodes: Sequence[_Node[T]] = (node,)
     for word in words:
-        here = here.following.get(word) if here else None
-    return here
+        nodes = [child for here in nodes for child in here.following.get(word, ())]
+    return nodes
 
 
 def _long_forms(abbreviations: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, tuple[str, ...]]]:

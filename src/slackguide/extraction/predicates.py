@@ -13,7 +13,8 @@ from itertools import chain
 from typing import Generic, TypeVar
 
 from slackguide.extraction import lexicon
-from slackguide.extraction.discourse import Clause, Discourse
+from slackguide.extraction.clauses import Clause
+from slackguide.extraction.discourse import Discourse
 from slackguide.extraction.phrases import Forms, PhraseMatch, Phrases
 from slackguide.extraction.tokenizer import Token
 from slackguide.extraction.vocabulary import FactVocabulary

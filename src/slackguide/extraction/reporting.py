@@ -75,6 +75,38 @@ PARTY complaint
 PARTY ~ appeals|appealed|appealing|inquired
 appeal|report from|by PARTY
 behalf of PARTY
+PARTY sez|comments|commented|mentions|mentioned|adds|added|swears|protests|objects|begs|pleads|seeks|seeking
+PARTY ~ sez|comments|commented|mentions|mentioned|adds|added|swears|protests|objects|begs|pleads|seeks|seeking|grumbles
+PARTY ~ pings|pinged|messages|nudges|nudged|rang|rings|dmed us|me|support|again|about|in
+PARTY ~ points|pointed|pointing at|out|to
+PARTY ~ comment|comments|declare|declares|declared that
+PARTY ~ goes|went|keeps|kept|continues|kept on|to demanding|asking|insisting|complaining|demand|ask|insist
+PARTY ~ goes on demanding|asking|insisting|complaining
+PARTY ~ returns|returned|came|comes|back with|again|asking
+PARTY ~ back with|to me|us
+PARTY ~ the one chatting|talking|calling|complaining|on
+PARTY ~ chatting|talking|speaking with|to me|us|support
+PARTY ~ fuming|furious|angry|upset|mad|shouting|crying|waiting|yelling on|in the phone|line|chat
+PARTY ~ angry|upset|furious|mad|unhappy|annoyed|frustrated|confused|worried because|that|about|with our|us|support
+PARTY ~ not happy|content|satisfied|pleased|agree with
+PARTY ~ wrote|writes|writing|written by|on|via|through|over|from the|chat|mail|email|phone
+PARTY ~ filled|filed|submitted|lodged|raised|opened|sent .. form|appeal|complaint|dispute|ticket|request|report
+PARTY ~ fills|files|submits|lodges|raises|opens|sends .. form|appeal|complaint|dispute|ticket|request|report
+PARTY ~ can not find|see|click|open|access|login|withdraw|understand|get|use|flag|log
+PARTY ~ unable|struggling to
+PARTY ~ made|makes a complaint|request|report
+PARTY ticket|email|message|mail|chat|letter|note|form says|said|asks|states|reads|claims
+PARTY question|concern|request|complaint|claim is|are|that|about
+chat|email|mail|call|complaint|request|question|inquiry|appeal|letter|ping .. from|by PARTY
+PARTY on the other end
+i|we have|got a PARTY on|in the chat|phone|line
+contacted|approached|pinged|messaged by PARTY
+user|customer|requester|asker|writer|person is a|the PARTY
+it is the PARTY asking|writing|who|that
+PARTY says|said|claims|told|tells|reports|writes me|us
+PARTY insist|say|ask|request|complain|claim|demand|report|write|want|wonder that|us|for|if|why|how|to|about
+PARTY feels|felt|confirms|confirmed|describes|described|shares|shared that|us|me|how|it|a
+PARTY reminds|reminded|assures|announces|announced that|us|me|how|it|a
 """
 
 

@@ -98,6 +98,8 @@ _NOT = {
     "aint": "is",
 }
 _SHORT = {"i'm": ("i", "am"), "im": ("i", "am"), "w/o": ("without",), "w/": ("with",)}
+_IN_QUOTES = re.compile(r"""["'”’]\s[a-z]""")
+"""After a question mark: the question is a quotation within a sentence."""
 _PLUS_AFTER = re.compile(r"\s*(?:$|[.,;:!?)/\n])")
 
 
@@ -182,6 +184,8 @@ def _separator(match: re.Match[str], text: str, tokens: list[Token]) -> Separato
     before, after = text[at - 1 : at], text[at + 1 : at + 2]
     if mark == "?" and tokens:
         tokens[-1].asked = True
+    if mark == "?" and _IN_QUOTES.match(text, at + 1):
+        return Separator.NONE
     if mark in "?!\n;":
         return Separator.SENTENCE
     if mark == ".":

@@ -45,7 +45,10 @@ class Declarations:
         self._articles: dict[str, ArticleSpec] = self._collect("articles")
         self._documents: dict[str, DocumentSpec] = self._collect("documents")
         self._notes: dict[str, NoteTemplate] = self._collect("notes")
-        self._facts: dict[str, FactSpec] = self._collect("facts")
+        self._word_sets: dict[str, tuple[str, ...]] = self._collect("word_sets")
+        self._facts: dict[str, FactSpec] = {
+            name: fact.with_word_sets(self._word_sets) for name, fact in self._collect("facts").items()
+        }
         self._parties: dict[str, tuple[str, ...]] = self._collect("parties")
         self._clock = self._collect_clock()
         self._clock_facts = self._clock.facts if self._clock else {}

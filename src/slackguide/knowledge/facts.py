@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Annotated, Literal
 
@@ -23,6 +23,9 @@ AMOUNT = re.compile(r"[$€£₱]?\s?\d+(?:[.,]\d+)*\s?k?\s?[$€£₱]?", re.AS
 
 LARGEST = 999_999_999
 """The largest `maximum`."""
+
+WORD_SET = re.compile(r"<([\w-]+)>")
+"""The place of a word set in a phrase."""
 
 PhraseList = Annotated[tuple[Short, ...], ListOf]
 
@@ -121,6 +124,26 @@ class FactSpec(Model):
             )
         if self.implied or any(item.words for item in self.values.values()):
             raise ValueError("a checklist is neither `implied` nor read from a message: it has no `words`")
+
+    @property
+    def phrases(self) -> tuple[str, ...]:
+        """All phrases by which it is read."""
+        return (*self.read, *self.never_words, *(phrase for value in self.values.values() for phrase in value.words))
+
+    def with_word_sets(self, sets: Mapping[str, Collection[str]]) -> FactSpec:
+        """Return the fact with each `<name>` of a known word set in its phrases replaced by `a|b`."""
+
+        def replace(phrases: Sequence[str]) -> tuple[str, ...]:
+            return tuple(
+                WORD_SET.sub(lambda match: "|".join(sets.get(match[1], (match[0],))), phrase) for phrase in phrases
+            )
+
+        if not any("<" in phrase for phrase in self.phrases):
+            return self
+        values = {name: value.model_copy(update={"words": replace(value.words)}) for name, value in self.values.items()}
+        return self.model_copy(
+            update={"values": values, "read": replace(self.read), "never_words": replace(self.never_words)}
+        )
 
     @property
     def item_labels(self) -> dict[str, str]:

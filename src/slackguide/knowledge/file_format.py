@@ -160,6 +160,11 @@ class KnowledgeFile(Model):
         min_length=1,
         description="The kinds of people whom a case is about, with their other names: `tenant: [renter, lodger]`",
     )
+    word_sets: dict[Id, Nouns] | None = Field(
+        default=None,
+        min_length=1,
+        description="Words that phrases of facts name together: with `ended: [closed, over]`, `contract ~ <ended>`",
+    )
     roles: Roles | None = Field(
         default=None, description="Roles by Slack user group. People in none of the groups are agents"
     )
@@ -208,6 +213,7 @@ SECTION_MODELS: dict[str, Any] = {
     "notes": NoteTemplate,
     "facts": FactSpec,
     "parties": Nouns,
+    "word_sets": Nouns,
     "conditions": ConditionSpec,
     "tables": Annotated[tuple[RuleSpec, ...], Field(min_length=1)],
     "procedures": Procedure,

@@ -16,6 +16,7 @@ from slackguide.knowledge.entries import (
     ExampleMessages,
     SeeAlsoSpec,
 )
+from slackguide.knowledge.facts import WORD_SET
 from slackguide.knowledge.form_definition_checks import check_form_definition
 from slackguide.knowledge.model import (
     Entry,
@@ -57,6 +58,7 @@ class Linker(RuleLinker):
         implied_facts = tuple(self._implied_facts())
         self._check_question_order()
         self._check_parties()
+        self._check_word_sets()
         shared_invalid = self._invalid("facts", "conditions", "tables") or self._error_count() > before
         entries = self._entries()
         if shared_invalid or self._unreadable:
@@ -197,6 +199,18 @@ class Linker(RuleLinker):
                 if fact.about and fact.about not in self._declared("parties") and not self._unreadable:
                     hint = did_you_mean(fact.about, self._parties)
                     parsed.source.report(("facts", name, "about"), f"unknown party `{fact.about}`{hint}")
+
+    def _check_word_sets(self) -> None:
+        """Report the unknown word sets of phrases, and those of several words."""
+        for parsed in self._files:
+            for name, words in parsed.section("word_sets").items():
+                if long := next((word for word in words if " " in word), None):
+                    parsed.source.report(("word_sets", name), f"`{long}` has several words: a set has single ones")
+            for name, fact in parsed.section("facts").items():
+                unknown = {one for phrase in fact.phrases for one in WORD_SET.findall(phrase)} - self._word_sets.keys()
+                for one in sorted(unknown) if not self._unreadable else ():
+                    hint = did_you_mean(one, self._word_sets)
+                    parsed.source.report(("facts", name), f"unknown word set `<{one}>`{hint}", at_key=True)
 
     def _asked_before(self, name: str) -> set[str]:
         """Return the fact and all facts that are asked before it, by their `after`."""
