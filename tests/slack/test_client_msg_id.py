@@ -93,9 +93,12 @@ def test_a_post_that_appears_after_the_look_back_is_posted_once_only_if_slack_ho
 def test_a_message_whose_id_slack_knows_but_which_is_deleted_is_posted(make_harness: MakeHarness) -> None:
     harness = make_harness(honours_client_msg_id=True)
     harness.sandbox.inject_fault(InjectedFault(kind=FaultKind.LOST_RESPONSE, method="chat.postMessage", times=1))
+    # It cannot be looked for until it is deleted, so that no second attempt finds it.
+    harness.sandbox.inject_fault(InjectedFault(kind=FaultKind.SERVER_ERROR, method="conversations.history"))
     escalation = sent(harness)
     harness.until(lambda: posts(harness))
     harness.workspace.remove(posts(harness)[0])
+    harness.sandbox.faults.clear()
 
     posted(harness, escalation)
 
