@@ -7,8 +7,8 @@ prior of that, and answer until it is done. What is fitted, and to what:
 - blend, confidence and scope: the left-out phrasings and near misses of the knowledge base, as it is and cut to fewer
   phrasings an entry;
 - the scale and shift from left-out phrasings to questions: the development half of the questions and of the messages
-  with one concern in tests/data, asked of each of these knowledge
-  bases with its own calibration, and of another one (`--other`), all with equal weight;
+  with one concern in tests/data, asked of each of these knowledge bases with its own calibration, and of another one
+  (`--other`), all with equal weight;
 - the thresholds of the detector of critical entries: its scores of the messages of writers that it has not learnt from.
 
 The report shows both halves side by side. The held-out half is used for nothing else. The text of a question determines

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Container, Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
 
@@ -120,7 +120,7 @@ class Discourse:
         """Return whether the clause refers to another case before token `end`: `my other laptop is leased`."""
         for at in range(max(clause.start, start - MAX_DISTANCE), start):
             word = self._words[at]
-            if word in small.COUSINS and self.word(at + 1) not in small.TELLING:
+            if word in small.ACQUAINTANCES and self.word(at + 1) not in small.TELLING:
                 return True
             if word == "same" and self._words[start - 1] == "as":
                 return True
@@ -139,7 +139,7 @@ class Discourse:
         words = [word for word in self._words[end : clause.end] if word not in small.ARTICLES | small.BEFORE][:3]
         if len(words) < 2 or words[0] not in small.PREPOSITIONS:
             return False
-        return words[1] in small.COUSINS or self._is_elsewhere(words[1], words[2] if len(words) > 2 else "")
+        return words[1] in small.ACQUAINTANCES or self._is_elsewhere(words[1], words[2] if len(words) > 2 else "")
 
     def _is_elsewhere(self, word: str, noun: str) -> bool:
         nouns = self.vocabulary.nouns if word in small.FORMER else self.vocabulary.cases
@@ -201,15 +201,17 @@ class Discourse:
 
     def is_of_now(self, start: int) -> bool:
         """Return whether the clause says that it holds now: `now it is open`, `reopened`, `these days`."""
-        clause = self._clause_of[start]
-        words = self._words[max(clause.start, start - MAX_DISTANCE) : min(clause.end, start + MAX_DISTANCE)]
-        return not small.NOW.isdisjoint(words) or any(pair in small.NOW_PAIRS for pair in pairwise(words))
+        return self._is_near(start, small.NOW, small.NOW_PAIRS)
 
     def is_of_past(self, start: int) -> bool:
         """Return whether the clause says that it held once: `at first`, `was solved on Monday`."""
+        return self._is_near(start, small.PAST, small.PAST_PAIRS)
+
+    def _is_near(self, start: int, words: frozenset[str], pairs: Container[tuple[str, str]]) -> bool:
+        """Return whether one of the words or pairs of words is near a token in its clause."""
         clause = self._clause_of[start]
-        words = self._words[max(clause.start, start - MAX_DISTANCE) : min(clause.end, start + MAX_DISTANCE)]
-        return not small.PAST.isdisjoint(words) or any(pair in small.PAST_PAIRS for pair in pairwise(words))
+        near = self._words[max(clause.start, start - MAX_DISTANCE) : min(clause.end, start + MAX_DISTANCE)]
+        return not words.isdisjoint(near) or any(pair in pairs for pair in pairwise(near))
 
     def is_doubted(self, end: int) -> bool:
         """Return whether the writer doubts what ends before token `end`: `by phone, but who knows`."""

@@ -107,7 +107,7 @@ PAST_PAIRS = {
     ("to", "begin"),
     *(("last", one) for one in _word_set("year month week night spring summer autumn winter time")),
 }
-"""Words of a clause about another time than now. Only if another clause says something else, they count."""
+"""Words of a clause about another time than now. They count only if another clause says something else."""
 
 MAX_DOUBT = 4
 """The clauses in which a doubt can follow."""
@@ -196,7 +196,7 @@ SPEAKING = _word_set("i my we me our hi hello hey please pls")
 FOCUS = _word_set("mine ours question concerned present asking writing himself herself own current")
 """Words in a clause about the case at hand, in a text about several cases."""
 
-COUSINS = _word_set(
+ACQUAINTANCES = _word_set(
     "colleague coworker cousin roommate teammate brother sister wife husband friend neighbor neighbour buddy flatmate "
     "mother father son daughter mum mom dad uncle aunt boyfriend girlfriend fiance spouse"
 )

@@ -244,9 +244,9 @@ def _same(one: Unit, other: Unit) -> bool:
     """Return whether numbers in one unit could be in the other one."""
     if one.kind is not other.kind:
         return False
-    return (
-        one == other if one.kind is UnitKind.MONEY else one.kind is not UnitKind.COUNT or bool(one.words & other.words)
-    )
+    if one.kind is UnitKind.MONEY:
+        return one == other
+    return one.kind is not UnitKind.COUNT or bool(one.words & other.words)
 
 
 def _currency(text: str) -> Unit | None:

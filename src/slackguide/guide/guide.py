@@ -282,8 +282,9 @@ class Guide:
         facts = {name: value for name, value in facts.items() if name not in rounded}
         unclear = {**extracted.unclear, **{name: self._ask_exactly(name, spans[name]) for name in rounded}}
         decision = self.triage.decide(entry.id, facts, concern.unknown)
-        between = {name: self._ask_whole(name, facts[name]) for name in decision.missing if name in facts}
-        unclear = {**unclear, **{name: question for name, question in between.items() if question}}
+        known = [name for name in decision.missing if name in facts]
+        between = {name: question for name in known if (question := self._ask_whole(name, facts[name]))}
+        unclear |= between
         template = self.knowledge.notes[decision.note].text if decision.note else None
         return Answer(
             confidence=matches[0].confidence,
@@ -299,7 +300,7 @@ class Guide:
             unclear={
                 name: question
                 for name, question in unclear.items()
-                if name in rounded or between.get(name) or name not in overridden
+                if name in rounded or name in between or name not in overridden
             },
             urgent=urgent,
             why=why,

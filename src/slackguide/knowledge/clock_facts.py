@@ -45,6 +45,12 @@ class TeamHoursSpec(_Calendar):
 
     label: Short = Field(description="The team, as reasons name it")
 
+    @property
+    def fact(self) -> FactSpec:
+        """The fact whether a moment is within its hours."""
+        hours = f"the hours of {self.label}"
+        return _yes_no(f"Hours of {self.label}", f"within {hours}", f"outside {hours}")
+
 
 class ClockSpec(_Calendar):
     """The clock. It adds the facts `weekday`, `holiday` and, with `hours`, `support_hours`."""
@@ -57,11 +63,7 @@ class ClockSpec(_Calendar):
     def facts(self) -> dict[str, FactSpec]:
         """The facts that it adds, by name."""
         own = {name: fact for name, fact in _FACTS.items() if self.hours or name != SUPPORT_HOURS}
-        return own | {
-            f"{name}_hours": _yes_no(f"Hours of {team.label}", f"within the hours of {team.label}",
-                                     f"outside the hours of {team.label}")
-            for name, team in self.teams.items()
-        }  # fmt: skip
+        return own | {_hours_of(name): team.fact for name, team in self.teams.items()}
 
     def at(self, now: datetime) -> Iterator[ImpliedFact]:
         """Yield the value of each fact at a moment. Raises ValueError without a time zone."""
@@ -74,7 +76,11 @@ class ClockSpec(_Calendar):
         yield _implied(HOLIDAY, local.date() in self.holidays, self.describe(local))
         for name, team in self.teams.items():
             there = now.astimezone(team.zone)
-            yield _implied(f"{name}_hours", team.is_open(there), team.describe(there))
+            yield _implied(_hours_of(name), team.is_open(there), team.describe(there))
+
+
+def _hours_of(team: str) -> str:
+    return f"{team}_hours"
 
 
 def _implied(name: str, value: bool, because: str) -> ImpliedFact:

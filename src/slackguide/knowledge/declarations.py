@@ -22,10 +22,7 @@ from slackguide.knowledge.entries import (
 from slackguide.knowledge.facts import FactSpec
 from slackguide.knowledge.file_format import OutOfScopeSpec
 from slackguide.knowledge.forms import Form
-from slackguide.knowledge.model import (
-    NOT_ELIGIBLE,
-    Destination,
-)
+from slackguide.knowledge.model import NOT_ELIGIBLE, Destination
 from slackguide.knowledge.parser import ParsedFile
 from slackguide.knowledge.resolutions import ResolutionSpec
 from slackguide.knowledge.yaml_source import KeyPath, YamlSource

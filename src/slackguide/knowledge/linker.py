@@ -18,12 +18,7 @@ from slackguide.knowledge.entries import (
 )
 from slackguide.knowledge.facts import WORD_SET
 from slackguide.knowledge.form_definition_checks import check_form_definition
-from slackguide.knowledge.model import (
-    Entry,
-    KnowledgeBase,
-    Rule,
-    phrasing_key,
-)
+from slackguide.knowledge.model import Entry, KnowledgeBase, Rule, phrasing_key
 from slackguide.knowledge.parser import ParsedFile
 from slackguide.knowledge.resolutions import BUILT_IN_RESOLUTIONS
 from slackguide.knowledge.rule_linker import RuleLinker, location_of

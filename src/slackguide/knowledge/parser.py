@@ -9,17 +9,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from slackguide.knowledge.clock_facts import ClockSpec
 from slackguide.knowledge.diagnostics import closest, did_you_mean
-from slackguide.knowledge.entries import (
-    EntrySpec,
-    RoleSpec,
-    RuleSpec,
-)
+from slackguide.knowledge.entries import EntrySpec, RoleSpec, RuleSpec
 from slackguide.knowledge.file_format import KEYS, SECTION_MODELS, GlossarySpec, KnowledgeFile, Nouns, Roles
 from slackguide.knowledge.salvage import Validation, validate
-from slackguide.knowledge.types import (
-    EntryId,
-    Id,
-)
+from slackguide.knowledge.types import EntryId, Id
 from slackguide.knowledge.validation_messages import report_invalid
 from slackguide.knowledge.yaml_source import EMPTY, KeyPath, YamlSource
 
@@ -55,7 +48,8 @@ class ParsedFile:
 
 
 _ID_ADAPTER = TypeAdapter(Id)
-_ENTRY_ID_ADAPTER = TypeAdapter(EntryId)
+_ID_ADAPTERS = {"tickets": TypeAdapter(EntryId)}
+"""What the names in a section are, if they are not ids of its own."""
 HEADER = ("team", "owner", "reviewed", "document")
 
 
@@ -133,7 +127,7 @@ def _parse_named(name: str, model: Any, raw: Any, parsed: ParsedFile) -> None:
     items = parsed.named.setdefault(name, {})
     for key, value in raw.items():
         try:
-            (_ENTRY_ID_ADAPTER if name == "tickets" else _ID_ADAPTER).validate_python(key)
+            _ID_ADAPTERS.get(name, _ID_ADAPTER).validate_python(key)
         except ValidationError:
             source.report((name, key), f"`{key}` is not an id: use lower-case letters, digits, - and _", at_key=True)
         result = _validate(model, value, source, (name, key))

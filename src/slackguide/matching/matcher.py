@@ -160,8 +160,8 @@ class Matcher:
         glossary = GlossaryExpander(vocabulary)
         self._query_parser = parser or QueryParser(glossary)
         self._phrasings = tuple(p for d in documents for p in (*d.phrasings, d.title, *d.tickets))
-        self._stated = np.array([len(d.phrasings) + 1 for d in documents], dtype=np.int64)
-        sizes = self._stated + np.array([len(d.tickets) for d in documents], dtype=np.int64)
+        self._phrasing_counts = np.array([len(d.phrasings) + 1 for d in documents], dtype=np.int64)  # and the title
+        sizes = self._phrasing_counts + np.array([len(d.tickets) for d in documents], dtype=np.int64)
         self._firsts: Ints = np.concatenate(([0], np.cumsum(sizes)))
         is_phrasing = np.ones(len(self._phrasings) + len(documents), dtype=bool)
         is_phrasing[np.cumsum(sizes + 1) - 1] = False
@@ -446,7 +446,7 @@ class Matcher:
 
     def _evidence(self, scores: ScoreTable, position: int) -> Evidence:
         start, end = int(self._firsts[position]), int(self._firsts[position + 1])
-        nearest = start + int(np.argmax(scores.nearest[start : start + self._stated[position]]))
+        nearest = start + int(np.argmax(scores.nearest[start : start + self._phrasing_counts[position]]))
         terms = scores.query.terms
         by_number = self._indexes[0].shares(self._terms.count(scores.query), start, end)
         shares = {term: by_number.get(self._terms.ids.get(term, -1), 0.0) for term in terms}
@@ -469,10 +469,10 @@ class Matcher:
                 self._query_parser.parse(text, limit=None)
                 for text in (*document.phrasings, document.title, *document.tickets, document.body)
             ]
-            stated = queries[: len(document.phrasings) + 1]
+            phrasings = queries[: len(document.phrasings) + 1]
             if keep_tokens:
-                tokens[document.id] = [query.plain for query in stated]
-            for query in (*stated, queries[-1]):
+                tokens[document.id] = [query.plain for query in phrasings]
+            for query in (*phrasings, queries[-1]):
                 uses.update(query.words)
             for query in queries:
                 for vectorizer in self._vectorizers:
