@@ -1,8 +1,9 @@
 """From an agent's own words through questions to a destination, compared with what a reader of the guides decided.
 
-A simulated agent types each text of tests/data/end_to_end.jsonl, answers every question from the true facts or with “I
+A simulated agent types each text of tests/data/end_to_end*.jsonl, answers every question from the true facts or with “I
 don't know”, and of several entries opens the one that leads to the right destination, if any (a person reads the
-titles). Prints the share of right, wrong and undecided cases, the number of questions, and each case that is not right.
+titles). Prints the share of right, wrong and undecided cases and the number of questions, of each file and of all, and
+each case that is not right. The cases of the half `report` are not to be read: use `--quiet` with it.
 
     python benchmarks/end_to_end.py [--half development|report] [--quiet]
 """
@@ -28,7 +29,7 @@ from slackguide.knowledge.conditions import FactValue
 from slackguide.triage import load_verified
 
 ROOT = Path(__file__).parent.parent
-CASES = ROOT / "tests" / "data" / "end_to_end.jsonl"
+FILES = sorted((ROOT / "tests" / "data").glob("end_to_end*.jsonl"))
 TODAY = date(2026, 11, 20)
 
 
@@ -65,8 +66,8 @@ def _name(text: str) -> str:
     return re.sub(r"^(?:article|macro|the) ", "", plain)
 
 
-def read_cases(half: str | None) -> Iterator[Case]:
-    for line in CASES.read_text(encoding="utf-8").splitlines():
+def read_cases(path: Path, half: str | None) -> Iterator[Case]:
+    for line in path.read_text(encoding="utf-8").splitlines():
         case: dict[str, Any] = json.loads(line)
         if half is None or split_of(case["text"]) == half:
             yield Case(case["text"], case["facts"], (case["destination"], *case["acceptable"]))
@@ -110,22 +111,37 @@ def _triage(guide: Guide, case: Case, entry: str, questions: int) -> Outcome:
             unknown.add(name)
 
 
+def print_summary(outcomes: list[Outcome]) -> None:
+    """Print the share of each verdict and the number of questions."""
+    counts = Counter(outcome.verdict for outcome in outcomes)
+    for verdict in VERDICTS:
+        print(f"{verdict:10} {counts[verdict]:4} of {len(outcomes)}  {counts[verdict] / len(outcomes):.1%}")
+    decided = [outcome.questions for outcome in outcomes if outcome.verdict != "undecided"]
+    within = sum(questions <= 2 for questions in decided) / len(decided)
+    print(f"questions: median {statistics.median(decided):g}, at most two in {within:.0%} of the decided cases")
+
+
+def print_file(name: str, outcomes: list[Outcome]) -> None:
+    """Print the verdicts of one file in a line."""
+    counts = Counter(outcome.verdict for outcome in outcomes)
+    print(f"{name}:", ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS), f"of {len(outcomes)}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--half", choices=["development", "report"])
     parser.add_argument("--quiet", action="store_true", help="totals only")
     options = parser.parse_args()
     guide = guide_of(load_verified(ROOT / "knowledge"))
-    cases = list(read_cases(options.half))
-    outcomes = [run(guide, case) for case in cases]
-    counts = Counter(outcome.verdict for outcome in outcomes)
-    for verdict in VERDICTS:
-        print(f"{verdict:10} {counts[verdict]:4} of {len(cases)}  {counts[verdict] / len(cases):.1%}")
-    decided = [outcome.questions for outcome in outcomes if outcome.verdict != "undecided"]
-    within = sum(questions <= 2 for questions in decided) / len(decided)
-    print(f"questions: median {statistics.median(decided):g}, at most two in {within:.0%} of the decided cases")
+    results: dict[str, list[tuple[Case, Outcome]]] = {
+        path.stem: [(case, run(guide, case)) for case in read_cases(path, options.half)] for path in FILES
+    }
+    for name, rows in results.items():
+        print_file(name, [outcome for _, outcome in rows])
+    together = [row for rows in results.values() for row in rows]
+    print_summary([outcome for _, outcome in together])
     if not options.quiet:
-        for case, outcome in zip(cases, outcomes, strict=True):
+        for case, outcome in together:
             if outcome.verdict != "right":
                 print(f"\n{outcome.verdict}: {outcome.shown}, wanted {' | '.join(case.destinations)}\n  {case.text}")
                 print(f"  asked: {', '.join(outcome.asked) or 'nothing'}")
