@@ -38,13 +38,13 @@ class WholeText:
     exponential time.
     """
 
-    def __init__(self, patterns: Iterable[str], around: Iterable[str]) -> None:
-        self._own, self._around = _units(patterns), _units(around)
+    def __init__(self, patterns: Iterable[str], around: Iterable[str], limit: int = ANSWER_CHARACTERS) -> None:
+        self._own, self._around, self._limit = _units(patterns), _units(around), limit
 
     def matches(self, text: str) -> bool:
-        """Return whether a text of at most `ANSWER_CHARACTERS` consists of the patterns."""
+        """Return whether a text of at most `limit` characters consists of the patterns."""
         end = len(text)
-        if end > ANSWER_CHARACTERS:
+        if end > self._limit:
             return False
         seen: set[tuple[int, bool]] = set()
         reached = [(_skip(text, 0), False)]
@@ -100,7 +100,6 @@ OTHER_CASE = re.compile(
 )
 BACK = _any(_DATA["back"])
 ACTION = _any(_DATA["action"])
-CLOSING = re.compile(rf"\W*(?:{'|'.join(_DATA['closing'])})\W*")
 NO_ACTION = _any(_DATA["no_action"])
 
 ORDINALS = {int(number): _any(patterns) for number, patterns in _DATA["ordinals"].items()}

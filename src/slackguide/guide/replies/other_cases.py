@@ -9,6 +9,7 @@ from slackguide.guide.conversation import ConversationState, KnownFact, Topic
 from slackguide.guide.replies.case_selection import is_related
 from slackguide.guide.turn_facts import BESIDE_ANSWER, SHORT, SingleTurnGuide, StatedFacts, TurnFacts, WrittenTurn
 from slackguide.matching import Match
+from slackguide.matching.small_talk import FILLERS, SOCIAL_WORDS
 
 NEW_CONCERN = 0.97
 """Confidence from which a turn about another entry is a new concern."""
@@ -144,6 +145,11 @@ class OtherCases:
         refers = not signs.REFERENCES.isdisjoint(message.words) or any(map(str.isdigit, message.lower))
         small = len(message.words) - len(message.content)
         return not refers and len(message.content) <= MENTION and small <= SMALL_WORDS
+
+    def says_more(self, message: WrittenTurn) -> bool:
+        """Return whether a turn with thanks speaks of something that the knowledge base knows."""
+        said = [word for word in message.content if word not in FILLERS | SOCIAL_WORDS]
+        return self._facts.names_party(message) or sum(map(self._guide.matcher.knows, said)) > 1
 
     def _belongs_elsewhere(self, id: str, topic: Topic, found: StatedFacts) -> float:
         """Return the confidence from which facts that the entry at hand does not use lead to one that does; else 0."""

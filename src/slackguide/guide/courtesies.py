@@ -1,0 +1,68 @@
+"""Recognise a turn of a conversation in which nothing is asked or stated: `perfect, that's what I needed`, `lol ok`."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from importlib.resources import files
+from typing import Any
+
+from slackguide.guide.turn_signs import WholeText, is_question
+from slackguide.matching.small_talk import FILLERS, SOCIAL_PHRASES, SOCIAL_WORDS
+
+MAX_CHARACTERS = 160
+"""Maximum characters of such a turn."""
+
+_DATA: Mapping[str, Any] = tomllib.loads(
+    files("slackguide.guide").joinpath("data/courtesies.toml").read_text(encoding="utf-8")
+)
+_THANKS = _DATA["thanks"]
+_REASONED = (
+    rf"{_THANKS}(?: [a-z']+){{0,4}}? (?:for|to|so|por|pela|fur|para|sa|pour|per) [^.!?;,\n\d]*",
+    r"(?:i )?(?:really |do |so |much )*appreciate (?:it|that|this|the|you|your|all)\b[^.!?;,\n\d]*",
+    r"sorry for [^.!?;,\n\d]*",
+)
+"""Thanks with what they are for, and regrets. The reason is in any words, up to the next clause."""
+
+
+def _alternation(words: Iterable[str]) -> str:
+    return "|".join(map(re.escape, sorted(words, key=lambda word: (-len(word), word))))
+
+
+_COURTESY = WholeText(
+    [*_REASONED, _THANKS, _DATA["interjections"], *_DATA["rhetorical"], *_DATA["complete"], *SOCIAL_PHRASES, _alternation(SOCIAL_WORDS)],
+    [_alternation((FILLERS | set(_DATA["fillers"].split())) - set(_DATA["meaning"].split()))],
+    MAX_CHARACTERS,
+)
+_RHETORICAL = re.compile(rf"(?<![\w'])(?:{'|'.join(_DATA['rhetorical'])})(?![\w'])")
+_MARKED = re.compile(rf"(?<![\w'])(?:{_THANKS})(?![\w'])")
+_SOUND = re.compile(rf"\W*(?:{_DATA['interjections']}|{_alternation(_DATA['fillers'].split())})(?![\w'])")
+_AROUND = re.compile(
+    rf"\A(?:\W*(?:{_THANKS}|{_DATA['interjections']})(?![\w']))*\W*|(?:[\W]+(?:{_THANKS}|{_DATA['interjections']}))*\W*\Z"
+)
+_AGAINST = re.compile(r"(?<![\w'])(?:but|except|only|wrong|not|no|never|another|unless|and|y|si|kung|agar|aur|pero)(?![\w'])|n't\b|\d")
+"""Words after which more than thanks is said."""
+
+_GRAVE = re.compile(rf"(?<![\w'])(?:{'|'.join(_DATA['grave'])})(?![\w'])")
+
+
+def is_courtesy(text: str) -> bool:
+    """Return whether a text, in small letters, consists of courtesies, of what closes a case and of what fills a pause."""
+    plain = _RHETORICAL.sub(" ", text)
+    return not is_question(plain) and _COURTESY.matches(text)
+
+
+def is_thankful(text: str) -> bool:
+    """Return whether a text that is not understood thanks, and neither asks nor contradicts: `salamat, ang galing`."""
+    return bool(_MARKED.search(text)) and not _AGAINST.search(text) and not is_question(_RHETORICAL.sub(" ", text))
+
+
+def is_grave(text: str) -> bool:
+    """Return whether a courtesy could be a farewell, or words of despair."""
+    return _GRAVE.search(text) is not None
+
+
+def without_courtesies(text: str) -> str:
+    """Return a text without thanks and sounds at its beginning and end: `the other one, thanks`."""
+    return _AROUND.sub("", text)
