@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from typing import Any
 
-from slackguide.guide.turn_signs import WholeText, is_question
+from slackguide.guide.turn_signs import RETRACTION, WholeText, is_question, subject_of, words_of
 from slackguide.matching.small_talk import FILLERS, SOCIAL_PHRASES, SOCIAL_WORDS
 
 MAX_CHARACTERS = 160
@@ -35,32 +35,49 @@ _COURTESY = WholeText(
     [_alternation((FILLERS | set(_DATA["fillers"].split())) - set(_DATA["meaning"].split()))],
     MAX_CHARACTERS,
 )
-_RHETORICAL = re.compile(rf"(?<![\w'])(?:{'|'.join(_DATA['rhetorical'])})(?![\w'])")
-_MARKED = re.compile(rf"(?<![\w'])(?:{_THANKS})(?![\w'])")
-_SOUND = re.compile(rf"\W*(?:{_DATA['interjections']}|{_alternation(_DATA['fillers'].split())})(?![\w'])")
+_UNASKED = re.compile(rf"(?<![\w'])(?:{'|'.join([*_DATA['rhetorical'], *_REASONED, *SOCIAL_PHRASES])})(?![\w'])")
+"""What asks nothing, whatever it looks like."""
+
+_SOUND = rf"(?:{_THANKS}|{_DATA['interjections']}|{_DATA['acknowledging']})"
+_THANKED = re.compile(rf"(?<![\w'])(?:{_THANKS})(?![\w'])")
+_MARKED = re.compile(rf"\A\W*{_SOUND}(?![\w'])|(?<![\w']){_SOUND}\W*\Z|(?<![\w'])(?:{_THANKS})(?![\w'])")
+_DRAWN_OUT = re.compile(r"([a-z])\1{2,}")
+_ASKED = re.compile(rf"(?<![\w'])(?:{_DATA['asking']})(?![\w'])")
 _AROUND = re.compile(
     rf"\A(?:\W*(?:{_THANKS}|{_DATA['interjections']})(?![\w']))*\W*|(?:[\W]+(?:{_THANKS}|{_DATA['interjections']}))*\W*\Z"
 )
-_AGAINST = re.compile(r"(?<![\w'])(?:but|except|only|wrong|not|no|never|another|unless|and|y|si|kung|agar|aur|pero)(?![\w'])|n't\b|\d")
+_AGAINST = re.compile(r"(?<![\w'])(?:but|except|only|wrong|not|another|unless|y|si|kung|agar|aur|pero|et|und|e|he|she|they|his|her|we|us)(?![\w'])|n't\b|\d")
 """Words after which more than thanks is said."""
 
+_WORKING_DAY = frozenset(_DATA["working_day"].split())
 _GRAVE = re.compile(rf"(?<![\w'])(?:{'|'.join(_DATA['grave'])})(?![\w'])")
 
 
 def is_courtesy(text: str) -> bool:
     """Return whether a text, in small letters, consists of courtesies, of what closes a case and of what fills a pause."""
-    plain = _RHETORICAL.sub(" ", text)
-    return not is_question(plain) and _COURTESY.matches(text)
+    spellings = {text, *(_DRAWN_OUT.sub(short, text) for short in (r"\1", r"\1\1"))}
+    return not (asks(text) or RETRACTION.search(text)) and any(map(_COURTESY.matches, spellings))
+
+
+def is_acknowledgement(text: str) -> bool:
+    """Return whether a text that is not understood begins or ends with thanks or a sound, and asks and denies nothing."""
+    return bool(_MARKED.search(text)) and not _AGAINST.search(text) and not asks(text)
 
 
 def is_thankful(text: str) -> bool:
-    """Return whether a text that is not understood thanks, and neither asks nor contradicts: `salamat, ang galing`."""
-    return bool(_MARKED.search(text)) and not _AGAINST.search(text) and not is_question(_RHETORICAL.sub(" ", text))
+    """Return whether a text thanks."""
+    return _THANKED.search(text) is not None
+
+
+def asks(text: str) -> bool:
+    """Return whether a text asks something. `What a day` and `how are you` do not."""
+    plain = _UNASKED.sub(" ", text)
+    return is_question(plain) or subject_of(plain) is not None or _ASKED.search(plain) is not None
 
 
 def is_grave(text: str) -> bool:
     """Return whether a courtesy could be a farewell, or words of despair."""
-    return _GRAVE.search(text) is not None
+    return _GRAVE.search(text) is not None and _WORKING_DAY.isdisjoint(words_of(text))
 
 
 def without_courtesies(text: str) -> str:

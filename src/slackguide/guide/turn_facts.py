@@ -296,7 +296,8 @@ class TurnFacts:
         marked = message.supposed is not None or message.is_corrected
         also = signs.SUPPOSING if message.is_question else frozenset()
         room = BESIDE_ANSWER if topic.asked and not message.is_question else 0
-        few = self.words_outside(message, spoken, reading, also=also) <= room
+        exact = topic.asked in fitting or any(map(str.isdigit, reading[spoken[0].start : spoken[0].end]))
+        few = self.words_outside(message, spoken, reading, also=also) <= (room if exact else 0)
         if spoken[0].problem:
             old = [name for name in topic.facts if facts[name].kind == "number"] if marked or few else []
             return {}, set(old)

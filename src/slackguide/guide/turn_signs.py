@@ -81,6 +81,9 @@ INTRODUCING = _words(_DATA["introducing"])
 QUESTION_WORDS = _words(_DATA["question_words"])
 NAMING = _words(_DATA["naming"])
 SPEAKER = _words(_DATA["speaker"])
+ASKING = _words(_DATA["asking"])
+INTENDING = _words(_DATA["intending"])
+DOING = _words(_DATA["doing"])
 STATING = _words(_DATA["stating"])
 SUPPOSING = _words(_DATA["supposing"])
 
@@ -137,10 +140,10 @@ def is_question(text: str) -> bool:
 
 
 def _asks(words: list[str]) -> bool:
-    """Return whether a clause begins like a question. `should be ended` and `is 40 days now` do not."""
-    if not words or words[0] not in QUESTION_WORDS:
+    """Return whether a clause begins like a question. `should be ended`, `is 40 days now`, `will close it` do not."""
+    if not words or words[0] not in QUESTION_WORDS or (words[0] in INTENDING and not DOING.isdisjoint(words[1:2])):
         return False
-    return len(words) == 1 or not (words[1] in STATING or words[1].isdecimal())
+    return len(words) == 1 or words[0] in ASKING or not (words[1] in STATING or words[1].isdecimal())
 
 
 def subject_of(text: str) -> str | None:

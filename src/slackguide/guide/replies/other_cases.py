@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from slackguide.guide import turn_signs as signs
+from slackguide.guide.courtesies import is_thankful
 from slackguide.guide.conversation import ConversationState, KnownFact, Topic
 from slackguide.guide.replies.case_selection import is_related
 from slackguide.guide.turn_facts import BESIDE_ANSWER, SHORT, SingleTurnGuide, StatedFacts, TurnFacts, WrittenTurn
@@ -33,6 +34,9 @@ CERTAIN = 1.1
 
 MENTION = 3
 """Maximum words, of those that say something, of a turn that only names a topic."""
+
+MENTIONED = 0.3
+"""Confidence in another entry from which such a turn speaks of it."""
 
 SMALL_WORDS = 1
 """Maximum other words of such a turn: it is no sentence."""
@@ -146,10 +150,17 @@ class OtherCases:
         small = len(message.words) - len(message.content)
         return not refers and len(message.content) <= MENTION and small <= SMALL_WORDS
 
-    def says_more(self, message: WrittenTurn) -> bool:
-        """Return whether a turn with thanks speaks of something that the knowledge base knows."""
+    def says_more(self, message: WrittenTurn, topic: Topic) -> bool:
+        """Return whether a turn with thanks or a sound speaks of something that the knowledge base knows."""
+        matching = message.matching
+        elsewhere = [match for match in matching.matches[: matching.offered] if match.id != topic.entry]
         said = [word for word in message.content if word not in FILLERS | SOCIAL_WORDS]
-        return self._facts.names_party(message) or sum(map(self._guide.matcher.knows, said)) > 1
+        known = sum(map(self._guide.matcher.knows, said))
+        thankful = is_thankful(message.lower)
+        names = self._facts.names_party(message) and not (thankful and len(said) > 1)
+        if names or known > (MENTION if thankful else 1):
+            return True
+        return bool(matching.alerts or (elsewhere and elsewhere[0].confidence >= MENTIONED))
 
     def _belongs_elsewhere(self, id: str, topic: Topic, found: StatedFacts) -> float:
         """Return the confidence from which facts that the entry at hand does not use lead to one that does; else 0."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from slackguide.guide import turn_signs as signs
-from slackguide.guide.courtesies import is_courtesy, is_grave, is_thankful
+from slackguide.guide.courtesies import asks, is_acknowledgement, is_courtesy, is_grave
 from slackguide.guide.conversation import Click, ConversationState, Reply, Topic, Turn, TurnKind
 from slackguide.guide.outcomes import Asker
 from slackguide.guide.replies.answers import QuestionAnswers
@@ -104,11 +104,12 @@ class Replies:
         """Return the kind of a turn that asks and states nothing: small talk, or what closes the case or fills a pause."""
         if message.social is not None and (message.matching.urgent or not self._is_of_case(message)):
             return message.social
-        if not self._is_courtesy(message) or message.extracted.facts:
+        if not self._is_courtesy(message):
             return None
-        stated = self._facts.facts_of(message, topic).facts
-        named = any(self._guide.knowledge.facts[name].kind != "number" for name in stated)  # “enough for today” is none
-        return None if named else SmallTalk.ACKNOWLEDGEMENT
+        used = {name for id in (topic.entry, *topic.offered) if id for name in self._guide.triage.table(id).facts}
+        stated = self._facts.facts_of(message, topic).facts.keys() | message.extracted.facts.keys()
+        facts = [self._guide.knowledge.facts[name] for name in stated & used]
+        return None if any(fact.kind != "number" for fact in facts) else SmallTalk.ACKNOWLEDGEMENT  # “enough for today”
 
     def _is_courtesy(self, message: WrittenTurn) -> bool:
         """Return whether a turn consists of courtesies. One with a sign of a critical concern must not be ambiguous."""
@@ -119,13 +120,10 @@ class Replies:
 
     def _is_of_case(self, message: WrittenTurn) -> bool:
         """Return whether common words alone, which are small talk by themselves, say or ask something of the case."""
-        return bool(message.extracted.facts) or message.subject is not None or self._asks(message)
-
-    def _asks(self, message: WrittenTurn) -> bool:
-        """Return whether common words alone, which are small talk by themselves, ask about the case at hand."""
-        leads = message.words[:1] and message.words[0] in signs.QUESTION_WORDS
-        refers = not signs.REFERENCES.isdisjoint(message.words)
-        return bool(leads and refers) and message.social is SmallTalk.ACKNOWLEDGEMENT
+        retracts = signs.RETRACTION.search(message.lower) is not None
+        states = bool(message.extracted.facts) or retracts or signs.OTHER_CASE.match(message.lower) is not None
+        greets = message.social in (SmallTalk.GREETING, SmallTalk.GOODBYE)
+        return states or message.subject is not None or (not greets and asks(message.lower))
 
     def _continued(
         self, conversation: ConversationState, message: WrittenTurn, topic: Topic, *, returning: bool = False
@@ -143,8 +141,8 @@ class Replies:
             return self._builder.concern(conversation, message, topic.facts, found, before=topic.text)
         if found.facts or found.dropped:
             return self._changes.reply(conversation, message, topic, found)
-        if is_thankful(message.lower) and not self._others.says_more(message):
-            return self._builder.social(conversation, message, SmallTalk.THANKS)
+        if is_acknowledgement(message.lower) and not self._others.says_more(message, topic):
+            return self._builder.social(conversation, message, SmallTalk.ACKNOWLEDGEMENT)
         if message.is_question:
             reply = self._questions.reply(conversation, message, topic, returning=returning)
         elif returning or self._questions.is_understood(message, topic):
