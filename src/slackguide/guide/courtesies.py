@@ -31,7 +31,15 @@ def _alternation(words: Iterable[str]) -> str:
 
 
 _COURTESY = WholeText(
-    [*_REASONED, _THANKS, _DATA["interjections"], *_DATA["rhetorical"], *_DATA["complete"], *SOCIAL_PHRASES, _alternation(SOCIAL_WORDS)],
+    [
+        *_REASONED,
+        _THANKS,
+        _DATA["interjections"],
+        *_DATA["rhetorical"],
+        *_DATA["complete"],
+        *SOCIAL_PHRASES,
+        _alternation(SOCIAL_WORDS),
+    ],
     [_alternation((FILLERS | set(_DATA["fillers"].split())) - set(_DATA["meaning"].split()))],
     MAX_CHARACTERS,
 )
@@ -46,7 +54,9 @@ _ASKED = re.compile(rf"(?<![\w'])(?:{_DATA['asking']})(?![\w'])")
 _AROUND = re.compile(
     rf"\A(?:\W*(?:{_THANKS}|{_DATA['interjections']})(?![\w']))*\W*|(?:[\W]+(?:{_THANKS}|{_DATA['interjections']}))*\W*\Z"
 )
-_AGAINST = re.compile(r"(?<![\w'])(?:but|except|only|wrong|not|another|unless|y|si|kung|agar|aur|pero|et|und|e|he|she|they|his|her|we|us)(?![\w'])|n't\b|\d")
+_AGAINST = re.compile(
+    r"(?<![\w'])(?:but|except|only|wrong|not|another|unless|y|si|kung|agar|aur|pero|et|und|e|he|she|they|his|her|we|us)(?![\w'])|n't\b|\d"
+)
 """Words after which more than thanks is said."""
 
 _WORKING_DAY = frozenset(_DATA["working_day"].split())

@@ -98,6 +98,13 @@ CONTRADICTION = _leading(_DATA["contradiction"])
 SUPPOSED = re.compile(rf"(?:^|[,.;:!?])\W*(?:{'|'.join(_DATA['supposed'])})(?![\w'])[\s,.:!-]*")
 RETRACTION = _any(_DATA["retraction"])
 OTHER_NUMBER = _any(_DATA["other_number"])
+DOUBT = _any(_DATA["doubt"])
+ALL_WRONG = _any(_DATA["all_wrong"])
+WRONG_PLACE = _any(_DATA["wrong_place"])
+CHANGING = _any([*_DATA["changing"], *_DATA["renewing"]])
+RENEWING = _any(_DATA["renewing"])
+SWAPPED = _any(_DATA["swapped"])
+SPEAKING = _words(_DATA["speaking"])
 OTHER_CASE = re.compile(
     rf"\W*(?:(?:{'|'.join(_DATA['before_other_case'])})(?![\w'])\W*)*(?:{'|'.join(_DATA['other_case'])})(?![\w'])"
 )

@@ -33,7 +33,9 @@ class SmallTalk(StrEnum):
     ACKNOWLEDGEMENT = "acknowledgement"
 
 
-_DATA: Mapping[str, Any] = tomllib.loads(files("slackguide.matching").joinpath("data/small_talk.toml").read_text(encoding="utf-8"))
+_DATA: Mapping[str, Any] = tomllib.loads(
+    files("slackguide.matching").joinpath("data/small_talk.toml").read_text(encoding="utf-8")
+)
 _KIND = {word: kind for kind in reversed(SmallTalk) for word in _DATA[kind]["words"].split()}
 _PHRASES = {kind: re.compile(rf"(?<!\w)(?:{'|'.join(_DATA[kind]['phrases'])})(?!\w)") for kind in SmallTalk}
 

@@ -12,7 +12,8 @@ from slackguide.guide.conversation import ConversationState, KnownFact, Reply, T
 from slackguide.guide.replies.case_selection import CaseSelection
 from slackguide.guide.replies.fact_changes import FactChanges
 from slackguide.guide.replies.reply_builder import ReplyBuilder
-from slackguide.guide.turn_facts import BESIDE_ANSWER, SHORT, TurnFacts, WrittenTurn
+from slackguide.guide.turn_facts import TurnFacts
+from slackguide.guide.written_turn import BESIDE_ANSWER, SHORT, WrittenTurn
 from slackguide.knowledge import KnowledgeBase
 from slackguide.knowledge.checklists import value_of
 from slackguide.knowledge.conditions import NEVER, FactValue

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from slackguide.guide import turn_signs as signs
-from slackguide.guide.courtesies import is_thankful
 from slackguide.guide.conversation import ConversationState, KnownFact, Topic
+from slackguide.guide.courtesies import is_thankful
 from slackguide.guide.replies.case_selection import is_related
-from slackguide.guide.turn_facts import BESIDE_ANSWER, SHORT, SingleTurnGuide, StatedFacts, TurnFacts, WrittenTurn
+from slackguide.guide.turn_facts import SingleTurnGuide, StatedFacts, TurnFacts
+from slackguide.guide.written_turn import BESIDE_ANSWER, SHORT, WrittenTurn
 from slackguide.matching import Match
 from slackguide.matching.small_talk import FILLERS, SOCIAL_WORDS
 

@@ -11,7 +11,8 @@ from slackguide.guide.courtesies import without_courtesies
 from slackguide.guide.outcomes import Choices, RankedEntry
 from slackguide.guide.replies.fact_changes import FactChanges
 from slackguide.guide.replies.reply_builder import ReplyBuilder
-from slackguide.guide.turn_facts import TurnFacts, WrittenTurn
+from slackguide.guide.turn_facts import TurnFacts
+from slackguide.guide.written_turn import WrittenTurn
 from slackguide.knowledge import KnowledgeBase
 
 _FIRST_CLAUSE = re.compile(r"([^,.;:!?]+)[,.;:!]+ ")
@@ -20,9 +21,7 @@ _FIRST_CLAUSE = re.compile(r"([^,.;:!?]+)[,.;:!]+ ")
 class ListPicks:
     """Replies to choices from a list."""
 
-    def __init__(
-        self, knowledge: KnowledgeBase, facts: TurnFacts, changes: FactChanges, builder: ReplyBuilder
-    ) -> None:
+    def __init__(self, knowledge: KnowledgeBase, facts: TurnFacts, changes: FactChanges, builder: ReplyBuilder) -> None:
         self._knowledge = knowledge
         self._facts = facts
         self._changes = changes
@@ -41,7 +40,9 @@ class ListPicks:
         first = _FIRST_CLAUSE.match(said)
         if first and topic.entry is None and (chosen := self._picked(first.group(1), topic)):
             picked = self._with(topic, chosen)
-            return self._changes.reply(conversation, message, picked, self._facts.facts_of(message, picked), TurnKind.PICK)
+            return self._changes.reply(
+                conversation, message, picked, self._facts.facts_of(message, picked), TurnKind.PICK
+            )
         answers = topic.asked is not None and signs.polarity(message.lower) is not None
         if (topic.entry is None or len(message.words) > 1) and not answers and signs.NOT_THIS.fullmatch(said):
             return self._rejected(conversation, message, topic)

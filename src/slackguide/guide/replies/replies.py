@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from slackguide.guide import turn_signs as signs
-from slackguide.guide.courtesies import asks, is_acknowledgement, is_courtesy, is_grave
 from slackguide.guide.conversation import Click, ConversationState, Reply, Topic, Turn, TurnKind
+from slackguide.guide.courtesies import asks, is_acknowledgement, is_courtesy, is_grave
 from slackguide.guide.outcomes import Asker
 from slackguide.guide.replies.answers import QuestionAnswers
 from slackguide.guide.replies.case_questions import CaseQuestions
@@ -16,7 +16,8 @@ from slackguide.guide.replies.fact_changes import FactChanges
 from slackguide.guide.replies.other_cases import OtherCases
 from slackguide.guide.replies.picks import ListPicks
 from slackguide.guide.replies.reply_builder import ReplyBuilder
-from slackguide.guide.turn_facts import BESIDE_ANSWER, SingleTurnGuide, StatedFacts, TurnFacts, WrittenTurn
+from slackguide.guide.turn_facts import SingleTurnGuide, StatedFacts, TurnFacts
+from slackguide.guide.written_turn import BESIDE_ANSWER, WrittenTurn
 from slackguide.matching import SmallTalk
 from slackguide.text import clean, normalize
 
