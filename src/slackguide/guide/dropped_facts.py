@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 from slackguide.extraction.contextual import ContextualReader
 from slackguide.guide import turn_signs as signs
@@ -47,7 +48,8 @@ class DroppedFacts:
         """Return the known facts that a turn takes away. `values` are the facts that it states, also known ones."""
         if not topic.facts:
             return Gone()
-        new = {name for name, value in values.items() if topic.values.get(name) != value}
+        sides = self._knowledge.party_facts
+        new = {name for name, value in values.items() if name not in sides and topic.values.get(name) != value}
         taken_back = frozenset() if new else self._taken_back(message, topic)
         if taken_back:
             return Gone(taken_back, is_all_that_is_said=True)
@@ -81,7 +83,8 @@ class DroppedFacts:
         """Return the facts whose known value a turn says again, to call it wrong: `hourly was wrong`."""
         if len(message.content) > 2 * SHORT or not signs.DOUBT.search(message.lower):
             return set()
-        return {name for name, value in values.items() if topic.values.get(name) == value}
+        said = values.keys() - self._knowledge.party_facts
+        return {name for name in said if topic.values.get(name) == values[name]}
 
     def _misread(self, message: WrittenTurn, topic: Topic) -> set[str]:
         """Return the facts that were read in the wrong place: `I was looking at the wrong company`."""
@@ -118,9 +121,12 @@ class DroppedFacts:
         return touched | (self._named(message, topic) if signs.RENEWING.search(message.lower) else set())
 
     def _named(self, message: WrittenTurn, topic: Topic) -> set[str]:
-        """Return the facts of whose words a turn has one."""
+        """Return the facts of whose words a turn has one; those of a number only beside a word of doubt or of news."""
         said = self._passages.words(message.reading)
-        return {name for name in topic.facts if said & self._vocabulary.get(name, frozenset())}
+        numbers = signs.DOUBT.search(message.lower) or signs.RENEWING.search(message.lower)
+        vocabulary = self._vocabulary | (self._numbers if numbers else {})
+        labels = {name for name in topic.facts if self._knowledge.facts[name].label.lower() in message.lower}
+        return labels | {name for name in topic.facts if said & vocabulary.get(name, frozenset())}
 
     def _repeats(self, message: WrittenTurn, name: str, value: FactValue) -> bool:
         """Return whether a turn only says the known value again."""
@@ -129,14 +135,24 @@ class DroppedFacts:
 
     @cached_property
     def _vocabulary(self) -> dict[str, frozenset[str]]:
-        """The words by which people speak of each fact, without those that several facts share."""
+        """The words by which people speak of each fact with named values, without those that several facts share."""
         words = {
             name: self._passages.words(_names(fact))
             for name, fact in self._knowledge.facts.items()
-            if name not in self._knowledge.party_facts
+            if fact.kind != "number" and name not in self._knowledge.party_facts
         }
         uses = Counter(word for own in words.values() for word in own)
         return {name: frozenset(word for word in own if uses[word] <= SHARED_BY) for name, own in words.items()}
+
+    @cached_property
+    def _numbers(self) -> dict[str, frozenset[str]]:
+        """The words by which people speak of each number: `the payment date is wrong`."""
+        parties = self._passages.words(" ".join([*self._knowledge.parties, *chain(*self._knowledge.parties.values())]))
+        return {
+            name: self._passages.words(" ".join([fact.label, *fact.read, *fact.never_words]).replace("|", " ")) - parties
+            for name, fact in self._knowledge.facts.items()
+            if fact.kind == "number"
+        }
 
     def _taken_back(self, message: WrittenTurn, topic: Topic) -> frozenset[str]:
         """Return the facts of the last turn, if this one takes them back, or the last number, if it was another."""

@@ -109,7 +109,8 @@ class TurnFacts:
         covered = set(signs.words_of(" ".join(span for name, span in spans.items() if name not in parties)))
         said = signs.words_of(signs.CORRECTION.sub(" ", message.lower)) if message.is_corrected else message.content
         beside = [word for word in said if word in message.content and word not in covered]
-        if not message.is_corrected and len(beside) > OF_PARTY + (message.supposed is None):
+        other = [word for word in beside if word not in signs.SPEAKING and word not in signs.SUPPOSING]
+        if not message.is_corrected and len(other) > OF_PARTY + (message.supposed is None):
             facts = {name: fact for name, fact in facts.items() if name not in parties & topic.facts.keys()}
         return StatedFacts(facts, frozenset(dropped - facts.keys()), 0 if gone.is_all_that_is_said else len(beside))
 
@@ -122,7 +123,8 @@ class TurnFacts:
     ) -> dict[str, FactValue]:
         """Return the facts that a turn turns into their opposite: `what if there was none`, `now he did`, `other way round`."""
         known = topic.facts
-        if signs.SWAPPED.search(message.lower) and not values:
+        stated = values.keys() & set(self._table_facts(topic))
+        if signs.SWAPPED.search(message.lower) and not stated - self._knowledge.party_facts:
             sides = {name: self._knowledge.facts[name].choices for name in self._knowledge.party_facts & known.keys()}
             return {
                 name: other
@@ -132,14 +134,14 @@ class TurnFacts:
                 if other != topic.values[name]
             }
         marked = message.supposed is not None or message.is_corrected or signs.CHANGING.search(message.lower)
-        if values or not marked or (message.is_question and message.supposed is None):
+        if stated or not marked or (message.is_question and message.supposed is None):
             return {}
         last = max((fact.turn for fact in known.values()), default=0)
         names = [
             name for name, fact in known.items() if fact.turn == last and self._knowledge.facts[name].kind == "yes_no"
         ]
         rest = signs.CHANGING.sub(" ", signs.CONTRADICTION.sub(" ", reading.lower(), count=1))
-        said = signs.polarity(rest)
+        said = "no" if signs.ABSENT.matches(rest) else signs.polarity(rest)
         return {names[0]: said} if len(names) == 1 and said else {}
 
     def names_party(self, message: WrittenTurn) -> bool:
@@ -280,7 +282,8 @@ class TurnFacts:
             return {}, set()
         if topic.asked in fitting:
             known = [topic.asked]
-        others = [] if spoken[0].minutes is None else [name for name in fitting if name not in topic.unknown]
+        bare = self.words_outside(message, spoken, reading, also=also) == 0
+        others = [name for name in fitting if name not in topic.unknown] if spoken[0].minutes is not None or bare else []
         names = known or others
         if len(names) == 1:
             span = reading[spoken[0].start : spoken[0].end]

@@ -62,6 +62,8 @@ class QuestionAnswers:
                 return self._builder.about(conversation, message, topic, TurnKind.ANSWER, explained=True)
             return self._builder.unclear(conversation, message)
         if signs.UNKNOWN.match(message.lower) and not self._says_none(asked, message):
+            if self._facts.facts_of(message, topic).dropped:  # “not sure it is hourly after all”
+                return None
             topic = replace(topic, unknown=(*topic.unknown, asked))
             explained = len(message.content) <= BESIDE_ANSWER
             return self._builder.about(conversation, message, topic, TurnKind.ANSWER, explained=explained)
@@ -87,7 +89,7 @@ class QuestionAnswers:
             return day or (NEVER if fact.never and _denies(message) else None)
         if fact.kind == "checklist":
             return _ticked(fact, message)
-        if fact.kind == "yes_no" and (said := signs.polarity(message.lower)):
+        if fact.kind == "yes_no" and (said := _polarity(message)):
             return said
         if self._says_none(asked, message):
             return NONE
@@ -119,6 +121,13 @@ class QuestionAnswers:
             beside = self._facts.words_outside(message, spoken)
             return spoken[0].of(fact) if beside <= (BESIDE_ANSWER if digits else 0) else None
         return NEVER if fact.never and not spoken and _denies(message) else None
+
+
+def _polarity(message: WrittenTurn) -> str | None:
+    """Return `yes` or `no` for an answer that says only that, or that ends with it: `some, yes`."""
+    before, _, last = message.lower.rpartition(",")
+    few = 0 < len(signs.words_of(before)) <= SHORT and not message.is_question and not message.extracted.facts
+    return signs.polarity(message.lower) or (signs.polarity(last) if few else None)
 
 
 def _denies(message: WrittenTurn) -> bool:

@@ -45,6 +45,9 @@ SMALL_WORDS = 1
 INTRODUCED_WITHIN = 4
 """Maximum words before the end of the article that introduces another case: `can a client …`."""
 
+RESTATED_ELSEWHERE = 0.5
+"""The same for two facts and more, none of which the entry at hand uses."""
+
 RESTATED = 0.9
 """Confidence from which a turn states the entry at hand anew."""
 
@@ -98,7 +101,8 @@ class OtherCases:
         elsewhere = self._belongs_elsewhere(first.id, topic, found)
         if elsewhere:
             return first.confidence >= elsewhere
-        if found.beside <= BESIDE_ANSWER and (found.facts or found.dropped):
+        corrects = bool(found.dropped) and (message.is_corrected or message.supposed is not None)
+        if found.beside <= BESIDE_ANSWER and (found.facts or corrects):
             return False
         if self._is_critical(matching.matches[0]):
             return self._is_behind_a_sign(message, topic, first, found)
@@ -170,6 +174,8 @@ class OtherCases:
         elsewhere = found.facts.keys() & set(self._guide.triage.table(id).facts)
         if not elsewhere - set(self._guide.triage.table(topic.entry).facts):
             return 0.0
+        if len(elsewhere) > 1 and found.facts.keys().isdisjoint(self._guide.triage.table(topic.entry).facts):
+            return RESTATED_ELSEWHERE
         near = is_related(self._knowledge.entries[id], self._knowledge.entries[topic.entry])
         return NEW_STATEMENT if near else NEW_CONCERN
 

@@ -108,7 +108,10 @@ class Replies:
         if not self._is_courtesy(message):
             return None
         used = {name for id in (topic.entry, *topic.offered) if id for name in self._guide.triage.table(id).facts}
-        stated = self._facts.facts_of(message, topic).facts.keys() | message.extracted.facts.keys()
+        found = self._facts.facts_of(message, topic)
+        if found.dropped and signs.RENEWING.search(message.lower):  # “ah, found it”
+            return None
+        stated = found.facts.keys() | message.extracted.facts.keys()
         facts = [self._guide.knowledge.facts[name] for name in stated & used]
         return None if any(fact.kind != "number" for fact in facts) else SmallTalk.ACKNOWLEDGEMENT  # “enough for today”
 
