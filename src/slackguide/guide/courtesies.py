@@ -19,7 +19,7 @@ _DATA: Mapping[str, Any] = tomllib.loads(
 )
 _THANKS = _DATA["thanks"]
 _REASONED = (
-    rf"{_THANKS}(?: [a-z']+){{0,4}}? (?:for|to|so|por|pela|fur|para|sa|pour|per) [^.!?;,\n\d]*",
+    rf"{_THANKS}(?: [a-z']+){{0,4}}? (?:for|to|so|por|pela|fur|für|para|sa|pour|per) [^.!?;,\n\d]*",
     r"(?:i )?(?:really |do |so |much )*appreciate (?:it|that|this|the|you|your|all)\b[^.!?;,\n\d]*",
     r"sorry for [^.!?;,\n\d]*",
 )
@@ -52,10 +52,12 @@ _MARKED = re.compile(rf"\A\W*{_SOUND}(?![\w'])|(?<![\w']){_SOUND}\W*\Z|(?<![\w']
 _DRAWN_OUT = re.compile(r"([a-z])\1{2,}")
 _ASKED = re.compile(rf"(?<![\w'])(?:{_DATA['asking']})(?![\w'])")
 _AROUND = re.compile(
-    rf"\A(?:\W*(?:{_THANKS}|{_DATA['interjections']})(?![\w']))*\W*|(?:[\W]+(?:{_THANKS}|{_DATA['interjections']}))*\W*\Z"
+    rf"\A(?:\W*(?:{_THANKS}|{_DATA['interjections']})(?![\w']))*\W*"
+    rf"|(?:\W+(?:{_THANKS}|{_DATA['interjections']}))*\W*\Z"
 )
 _AGAINST = re.compile(
-    r"(?<![\w'])(?:but|except|only|wrong|not|another|unless|y|si|kung|agar|aur|pero|et|und|e|he|she|they|his|her|we|us)(?![\w'])|n't\b|\d"
+    r"(?<![\w'])(?:but|except|only|wrong|not|another|unless|y|si|kung|agar|aur|pero|et|und|e|he|she|they|his|her|we|us)"
+    r"(?![\w'])|n't\b|\d"
 )
 """Words after which more than thanks is said."""
 
@@ -64,14 +66,14 @@ _GRAVE = re.compile(rf"(?<![\w'])(?:{'|'.join(_DATA['grave'])})(?![\w'])")
 
 
 def is_courtesy(text: str) -> bool:
-    """Return whether a text, in small letters, consists of courtesies, of what closes a case and of what fills a pause."""
+    """Return whether a text in small letters consists of courtesies, of what closes a case and what fills a pause."""
     spellings = {text, *(_DRAWN_OUT.sub(short, text) for short in (r"\1", r"\1\1"))}
     return not (asks(text) or RETRACTION.search(text)) and any(map(_COURTESY.matches, spellings))
 
 
 def is_acknowledgement(text: str) -> bool:
-    """Return whether a text that is not understood begins or ends with thanks or a sound, and asks and denies nothing."""
-    return bool(_MARKED.search(text)) and not _AGAINST.search(text) and not asks(text)
+    """Return whether a text that is not understood begins or ends with thanks or a sound, and asks nothing."""
+    return len(text) <= MAX_CHARACTERS and bool(_MARKED.search(text)) and not _AGAINST.search(text) and not asks(text)
 
 
 def is_thankful(text: str) -> bool:
@@ -92,4 +94,4 @@ def is_grave(text: str) -> bool:
 
 def without_courtesies(text: str) -> str:
     """Return a text without thanks and sounds at its beginning and end: `the other one, thanks`."""
-    return _AROUND.sub("", text)
+    return _AROUND.sub("", text) if len(text) <= MAX_CHARACTERS else text

@@ -1,6 +1,6 @@
 """Find the facts that a turn takes away without giving another value.
 
-An answer never rests on a fact that the person has just changed: what a correction may touch is dropped, and asked again.
+An answer never rests on a fact that the person has just changed: what a correction may touch is dropped.
 """
 
 from __future__ import annotations
@@ -149,7 +149,8 @@ class DroppedFacts:
         """The words by which people speak of each number: `the payment date is wrong`."""
         parties = self._passages.words(" ".join([*self._knowledge.parties, *chain(*self._knowledge.parties.values())]))
         return {
-            name: self._passages.words(" ".join([fact.label, *fact.read, *fact.never_words]).replace("|", " ")) - parties
+            name: self._passages.words(" ".join([fact.label, *fact.read, *fact.never_words]).replace("|", " "))
+            - parties
             for name, fact in self._knowledge.facts.items()
             if fact.kind == "number"
         }

@@ -121,7 +121,7 @@ class TurnFacts:
     def _turned(
         self, message: WrittenTurn, topic: Topic, reading: str, values: Mapping[str, FactValue]
     ) -> dict[str, FactValue]:
-        """Return the facts that a turn turns into their opposite: `what if there was none`, `now he did`, `other way round`."""
+        """Return the facts that a turn turns into their opposite: `what if there was none`, `other way round`."""
         known = topic.facts
         stated = values.keys() & set(self._table_facts(topic))
         if signs.SWAPPED.search(message.lower) and not stated - self._knowledge.party_facts:
@@ -283,7 +283,9 @@ class TurnFacts:
         if topic.asked in fitting:
             known = [topic.asked]
         bare = self.words_outside(message, spoken, reading, also=also) == 0
-        others = [name for name in fitting if name not in topic.unknown] if spoken[0].minutes is not None or bare else []
+        others = (
+            [name for name in fitting if name not in topic.unknown] if spoken[0].minutes is not None or bare else []
+        )
         names = known or others
         if len(names) == 1:
             span = reading[spoken[0].start : spoken[0].end]

@@ -101,7 +101,8 @@ class OtherCases:
         elsewhere = self._belongs_elsewhere(first.id, topic, found)
         if elsewhere:
             return first.confidence >= elsewhere
-        corrects = bool(found.dropped) and (message.is_corrected or message.supposed is not None)
+        marked = message.is_corrected or message.supposed is not None or not found.beside
+        corrects = bool(found.dropped) and marked
         if found.beside <= BESIDE_ANSWER and (found.facts or corrects):
             return False
         if self._is_critical(matching.matches[0]):

@@ -102,7 +102,7 @@ class Replies:
         return self._continued(conversation, message, topic)
 
     def _small_talk(self, message: WrittenTurn, topic: Topic) -> SmallTalk | None:
-        """Return the kind of a turn that asks and states nothing: small talk, or what closes the case or fills a pause."""
+        """Return the kind of a turn that asks and states nothing: small talk, what closes a case or fills a pause."""
         if message.social is not None and (message.matching.urgent or not self._is_of_case(message)):
             return message.social
         if not self._is_courtesy(message):
