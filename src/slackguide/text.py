@@ -68,6 +68,9 @@ _MENTION = re.compile(r"(?<![\w/@#.])[@#][^\W\d][\w-]{0,79}")
 _EMOJI_NAME = re.compile(r"(?<![\w:]):(?:[a-z][\w+'-]{0,80}|[+-]1|100)(?:::skin-tone-[2-6])?:(?!\d)", re.IGNORECASE)
 """An emoji as Slack sends it, and as its short names are written (docs: formatting text, "Using emoji")."""
 
+_EMOTICON = re.compile(r"(?<!\w)(?:[:;]-?[DPpOo]|[xX]D+)(?!\w)|<3+(?=\W*\Z)")
+"""An emoticon with a letter or a number in it. `<3 days` is none."""
+
 _EMPHASIS = tuple(
     re.compile(pattern)
     for pattern in (
@@ -145,6 +148,7 @@ def normalize_characters(text: str) -> str:
 
 def remove_markup(text: str) -> str:
     """Return the text without Slack's markup, references, emoji names and text struck out."""
+    text = _EMOTICON.sub(" ", text)
     if "<" in text or "&" in text:
         text = unescape_entities(_REFERENCE.sub(_readable_reference, text))
     text = _MENTION.sub(" ", text)
@@ -157,8 +161,8 @@ def remove_markup(text: str) -> str:
 
 
 def is_emoji_only(text: str) -> bool:
-    """Return whether a message consists of emoji names, such as a thumb up."""
-    return _EMOJI_NAME.search(text) is not None and not normalize(text)
+    """Return whether a message consists of emoji names, such as a thumb up, and of emoticons."""
+    return bool(_EMOJI_NAME.search(text) or _EMOTICON.search(text)) and not normalize(text)
 
 
 def join_wraps(text: str) -> str:

@@ -160,6 +160,9 @@ def test_what_the_person_does_not_know_is_not_asked_again(guide: Guide) -> None:
         ("it is fixed price rather than hourly", "contract_type", "fixed_price"),
         ("forget mid market, it's enterprise", "client_segment", "enterprise"),
         ("if it were 40 days, would that change things?", "days_since_last_payment", 40),
+        ("oh it's the FL who writes", "reporter", "freelancer"),
+        ("it's the other way round", "reporter", "freelancer"),
+        ("what if the freelancer is the one asking", "reporter", "freelancer"),
     ],
 )
 def test_a_correction_replaces_the_fact_and_says_so(guide: Guide, turn: str, fact: str, value: object) -> None:
@@ -178,6 +181,11 @@ def test_a_correction_replaces_the_fact_and_says_so(guide: Guide, turn: str, fac
         ("a few weeks ago actually", "days_since_last_payment"),
         ("it's not hourly", "contract_type"),
         ("not 12 days", "days_since_last_payment"),
+        ("hourly was wrong", "contract_type"),
+        ("not sure it is hourly after all", "contract_type"),
+        ("the payment date is wrong", "days_since_last_payment"),
+        ("hm OBO shows a newer payment", "days_since_last_payment"),
+        ("i was looking at the wrong contract", "contract_type"),
     ],
 )
 def test_a_fact_that_a_turn_changes_in_a_way_that_is_not_understood_is_dropped(
@@ -188,6 +196,20 @@ def test_a_fact_that_a_turn_changes_in_a_way_that_is_not_understood_is_dropped(
     assert fact not in values(after)
     assert fact not in after.outcome.facts
     assert any(change.fact == fact and change.new is None for change in after.changes)
+
+
+@pytest.mark.parametrize(
+    ("answer", "turn", "left"),
+    [
+        ("yes", "the client took it out just now", None),
+        ("no", "client just funded it", "yes"),
+        ("yes", "what if there was none", "no"),
+        ("no", "and if there was", "yes"),
+        ("yes", "client sent me a screenshot", "yes"),
+    ],
+)
+def test_news_after_a_yes_or_no(guide: Guide, answer: str, turn: str, left: str | None) -> None:
+    assert values(last(guide, ESCROW_ASKED, answer, turn)).get("funds_in_escrow") == left
 
 
 def test_taking_back_takes_back_what_was_said_last(guide: Guide) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -15,20 +14,16 @@ from slackguide.extraction.extractor import ExtractedFacts
 from slackguide.extraction.vocabulary import FactVocabulary
 from slackguide.guide import turn_signs as signs
 from slackguide.guide.conversation import KnownFact, Topic
+from slackguide.guide.dropped_facts import DroppedFacts
 from slackguide.guide.outcomes import Asker, Concern, Outcome
 from slackguide.guide.passage_finder import PassageFinder
+from slackguide.guide.written_turn import BESIDE_ANSWER, SHORT, WrittenTurn
 from slackguide.knowledge import KnowledgeBase
 from slackguide.knowledge.conditions import FactValue, OneOf, Within
 from slackguide.knowledge.facts import FactSpec
 from slackguide.matching import Matcher, Matching, SmallTalk
 from slackguide.triage import Triage
 from slackguide.triage.condition_logic import evaluate
-
-SHORT = 5
-"""Maximum words, without those that say nothing, of a turn that names a value alone."""
-
-BESIDE_ANSWER = 2
-"""Maximum further words beside the answer to a question about a number."""
 
 ANY_DAY = date(2000, 1, 1)
 """A day for texts without a date."""
@@ -38,59 +33,6 @@ OF_PARTY = 1
 
 SUPPOSING_OF = frozenset({None, "destination"})
 """What a question can be about that only supposes another value: `which queue for enterprise?`."""
-
-SHARED_BY = 2
-"""Maximum facts that share a word by which one of them is recognised."""
-
-
-@dataclass(frozen=True)
-class WrittenTurn:
-    """A written turn, and what is read in it."""
-
-    text: str
-    reading: str
-    lower: str
-    words: list[str]
-    matching: Matching
-    extracted: ExtractedFacts
-    social: SmallTalk | None
-    today: date
-    asker: Asker
-    at: int
-    """Its position in the conversation."""
-
-    @cached_property
-    def content(self) -> list[str]:
-        """The words that say something by themselves."""
-        return [word for word in self.words if word not in signs.FILLERS and word not in signs.REFERENCES]
-
-    @cached_property
-    def subject(self) -> str | None:
-        """What it asks about the case."""
-        return signs.subject_of(self.lower)
-
-    @cached_property
-    def is_question(self) -> bool:
-        """Whether it asks something."""
-        return signs.is_question(self.lower) or self.subject is not None
-
-    @cached_property
-    def is_corrected(self) -> bool:
-        """Whether it says that something said before is otherwise."""
-        return signs.CORRECTION.search(self.lower) is not None
-
-    @cached_property
-    def supposed(self) -> str | None:
-        """What it only supposes, as a statement: `and if it was 40 days ago?`. None if it supposes nothing."""
-        match = signs.SUPPOSED.search(self.lower)
-        if match is None:
-            return None
-        return self.reading[match.end() :].strip(" ?.!,")
-
-    @cached_property
-    def goes_on(self) -> bool:
-        """Whether it begins with a word that links it to what was said before."""
-        return not signs.LINKS.isdisjoint(self.words[:3]) or "same" in self.words
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,20 +99,50 @@ class TurnFacts:
         for name, (value, span) in {**named, **counted}.items():
             values.setdefault(name, value)
             spans.setdefault(name, span)
-        dropped |= vague | self._denied(message, topic, values)
-        taken_back = set() if values else self._taken_back(message, topic)
-        if not taken_back and (message.supposed is not None or message.is_corrected):
-            dropped |= self._touched(message, topic, values)
-        dropped |= taken_back
+        for name, value in self._turned(message, topic, reading, values).items():
+            values[name], spans[name] = value, reading
+        gone = self._dropped.of(message, topic, values)
+        dropped |= vague | gone.facts
         known = {name: value for name, value in values.items() if topic.values.get(name) != value}
         facts = {name: KnownFact(value, message.at, spans.get(name, "")) for name, value in known.items()}
         parties = self._knowledge.party_facts & values.keys()
         covered = set(signs.words_of(" ".join(span for name, span in spans.items() if name not in parties)))
         said = signs.words_of(signs.CORRECTION.sub(" ", message.lower)) if message.is_corrected else message.content
         beside = [word for word in said if word in message.content and word not in covered]
-        if not message.is_corrected and len(beside) > OF_PARTY + (message.supposed is None):
+        other = [word for word in beside if word not in signs.SPEAKING and word not in signs.SUPPOSING]
+        if not message.is_corrected and len(other) > OF_PARTY + (message.supposed is None):
             facts = {name: fact for name, fact in facts.items() if name not in parties & topic.facts.keys()}
-        return StatedFacts(facts, frozenset(dropped - values.keys()), 0 if taken_back else len(beside))
+        return StatedFacts(facts, frozenset(dropped - facts.keys()), 0 if gone.is_all_that_is_said else len(beside))
+
+    @cached_property
+    def _dropped(self) -> DroppedFacts:
+        return DroppedFacts(self._knowledge, self.reader, self.passages)
+
+    def _turned(
+        self, message: WrittenTurn, topic: Topic, reading: str, values: Mapping[str, FactValue]
+    ) -> dict[str, FactValue]:
+        """Return the facts that a turn turns into their opposite: `what if there was none`, `other way round`."""
+        known = topic.facts
+        stated = values.keys() & set(self._table_facts(topic))
+        if signs.SWAPPED.search(message.lower) and not stated - self._knowledge.party_facts:
+            sides = {name: self._knowledge.facts[name].choices for name in self._knowledge.party_facts & known.keys()}
+            return {
+                name: other
+                for name, both in sides.items()
+                if len(both) == 2
+                for other in both
+                if other != topic.values[name]
+            }
+        marked = message.supposed is not None or message.is_corrected or signs.CHANGING.search(message.lower)
+        if stated or not marked or (message.is_question and message.supposed is None):
+            return {}
+        last = max((fact.turn for fact in known.values()), default=0)
+        names = [
+            name for name, fact in known.items() if fact.turn == last and self._knowledge.facts[name].kind == "yes_no"
+        ]
+        rest = signs.CHANGING.sub(" ", signs.CONTRADICTION.sub(" ", reading.lower(), count=1))
+        said = "no" if signs.ABSENT.matches(rest) else signs.polarity(rest)
+        return {names[0]: said} if len(names) == 1 and said else {}
 
     def names_party(self, message: WrittenTurn) -> bool:
         """Return whether a turn names one of the sides: `the client is angry`."""
@@ -213,7 +185,7 @@ class TurnFacts:
                 continue
             span = reading[spoken[0].start : spoken[0].end]
             is_party = name in self._knowledge.party_facts
-            if is_party and self.words_outside(message, spoken, reading) > 1:
+            if is_party and self.words_outside(message, spoken, reading, also=signs.SPEAKING) > 1:
                 continue
             (parties if is_party else found)[name] = (spoken[0].value, span)
         if len(found) > 1:
@@ -233,7 +205,12 @@ class TurnFacts:
 
     def elliptic_value(self, name: str, reading: str, today: date) -> FactValue | None:
         """Return what a turn says of a fact if it is about it: `closed already` after a question about the contract."""
-        texts = (f"{subject} {reading}" for subject in self._subjects.get(name, ()))
+        plain = " ".join(
+            word
+            for word in signs.words_of(signs.CHANGING.sub(" ", reading.lower()))
+            if word not in signs.FILLERS | signs.REFERENCES
+        )
+        texts = (f"{subject} {said}" for subject in self._subjects.get(name, ()) for said in {reading, plain})
         values = {self._guide.extract(text, today).facts.get(name) for text in texts} - {None}
         return values.pop() if len(values) == 1 else None
 
@@ -296,7 +273,8 @@ class TurnFacts:
         marked = message.supposed is not None or message.is_corrected
         also = signs.SUPPOSING if message.is_question else frozenset()
         room = BESIDE_ANSWER if topic.asked and not message.is_question else 0
-        few = self.words_outside(message, spoken, reading, also=also) <= room
+        exact = topic.asked in fitting or any(map(str.isdigit, reading[spoken[0].start : spoken[0].end]))
+        few = self.words_outside(message, spoken, reading, also=also) <= (room if exact else 0)
         if spoken[0].problem:
             old = [name for name in topic.facts if facts[name].kind == "number"] if marked or few else []
             return {}, set(old)
@@ -304,75 +282,15 @@ class TurnFacts:
             return {}, set()
         if topic.asked in fitting:
             known = [topic.asked]
-        others = [] if spoken[0].minutes is None else [name for name in fitting if name not in topic.unknown]
+        bare = self.words_outside(message, spoken, reading, also=also) == 0
+        others = (
+            [name for name in fitting if name not in topic.unknown] if spoken[0].minutes is not None or bare else []
+        )
         names = known or others
         if len(names) == 1:
             span = reading[spoken[0].start : spoken[0].end]
             return {names[0]: (fitting[names[0]], span)}, set()
         return {}, set(known)
-
-    def _denied(self, message: WrittenTurn, topic: Topic, values: Mapping[str, FactValue]) -> set[str]:
-        """Return the known facts whose value a turn denies without giving another: `it's not urgent`."""
-        denied: set[str] = set()
-        numbers = [one for one in self.reader.numbers(message.reading, today=message.today) if one.denied]
-        for name, old in topic.values.items():
-            fact = self._knowledge.facts[name]
-            if name in values:
-                continue
-            if any(phrase in message.lower for phrase in fact.reopened_by):
-                denied.add(name)
-            elif fact.kind == "number":
-                if any(one.of(fact) == old for one in numbers):
-                    denied.add(name)
-            elif any(one.denied and one.value == old for one in self.reader.values(name, message.reading)):
-                denied.add(name)
-        return denied
-
-    def _touched(self, message: WrittenTurn, topic: Topic, values: Mapping[str, FactValue]) -> set[str]:
-        """Return the known choices that a correction speaks of without a value that is understood.
-
-        If it gives a value of any fact, that is what it corrects. If it contradicts and names nothing, it speaks of
-        what was said right before.
-        """
-        if values or len(message.content) > 2 * SHORT:
-            return set()
-        said = self.passages.words(message.reading)
-        touched = {name for name in topic.facts if said & self._vocabulary.get(name, frozenset())}
-        if not touched and signs.CONTRADICTION.match(message.lower) and not message.is_question:
-            touched = {name for name, fact in topic.facts.items() if fact.turn == message.at - 1}
-        return {name for name in touched if not self._repeats(message, name, topic.values[name])}
-
-    def _repeats(self, message: WrittenTurn, name: str, value: FactValue) -> bool:
-        """Return whether a turn only says the known value again."""
-        spoken = self.reader.values(name, message.reading, asked=True)
-        return bool(spoken) and all(one.value == value and not one.denied for one in spoken)
-
-    @cached_property
-    def _vocabulary(self) -> dict[str, frozenset[str]]:
-        """The words by which people speak of each fact with named values, without those that several facts share."""
-        words = {
-            name: self.passages.words(
-                " ".join([fact.label, *(" ".join([spec.label, *spec.words]) for spec in fact.values.values())]).replace(
-                    "|", " "
-                )
-            )
-            for name, fact in self._knowledge.facts.items()
-            if fact.kind != "number" and name not in self._knowledge.party_facts
-        }
-        uses = Counter(word for own in words.values() for word in own)
-        return {name: frozenset(word for word in own if uses[word] <= SHARED_BY) for name, own in words.items()}
-
-    def _taken_back(self, message: WrittenTurn, topic: Topic) -> set[str]:
-        """Return the facts of the last turn, if this one takes them back, or the last number, if it was another."""
-        if len(message.content) > SHORT or not topic.facts:
-            return set()
-        if signs.RETRACTION.search(message.lower):
-            last = max(fact.turn for fact in topic.facts.values())
-            return {name for name, fact in topic.facts.items() if fact.turn == last}
-        if signs.OTHER_NUMBER.search(message.lower):
-            numbers = [name for name in topic.facts if self._knowledge.facts[name].kind == "number"]
-            return set(sorted(numbers, key=lambda name: topic.facts[name].turn)[-1:])
-        return set()
 
     def words_outside(
         self,

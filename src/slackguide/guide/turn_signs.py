@@ -38,13 +38,13 @@ class WholeText:
     exponential time.
     """
 
-    def __init__(self, patterns: Iterable[str], around: Iterable[str]) -> None:
-        self._own, self._around = _units(patterns), _units(around)
+    def __init__(self, patterns: Iterable[str], around: Iterable[str], limit: int = ANSWER_CHARACTERS) -> None:
+        self._own, self._around, self._limit = _units(patterns), _units(around), limit
 
     def matches(self, text: str) -> bool:
-        """Return whether a text of at most `ANSWER_CHARACTERS` consists of the patterns."""
+        """Return whether a text of at most `limit` characters consists of the patterns."""
         end = len(text)
-        if end > ANSWER_CHARACTERS:
+        if end > self._limit:
             return False
         seen: set[tuple[int, bool]] = set()
         reached = [(_skip(text, 0), False)]
@@ -81,6 +81,9 @@ INTRODUCING = _words(_DATA["introducing"])
 QUESTION_WORDS = _words(_DATA["question_words"])
 NAMING = _words(_DATA["naming"])
 SPEAKER = _words(_DATA["speaker"])
+ASKING = _words(_DATA["asking"])
+INTENDING = _words(_DATA["intending"])
+DOING = _words(_DATA["doing"])
 STATING = _words(_DATA["stating"])
 SUPPOSING = _words(_DATA["supposing"])
 
@@ -95,12 +98,18 @@ CONTRADICTION = _leading(_DATA["contradiction"])
 SUPPOSED = re.compile(rf"(?:^|[,.;:!?])\W*(?:{'|'.join(_DATA['supposed'])})(?![\w'])[\s,.:!-]*")
 RETRACTION = _any(_DATA["retraction"])
 OTHER_NUMBER = _any(_DATA["other_number"])
+DOUBT = _any(_DATA["doubt"])
+ALL_WRONG = _any(_DATA["all_wrong"])
+WRONG_PLACE = _any(_DATA["wrong_place"])
+CHANGING = _any([*_DATA["changing"], *_DATA["renewing"]])
+RENEWING = _any(_DATA["renewing"])
+SWAPPED = _any(_DATA["swapped"])
+SPEAKING = _words(_DATA["speaking"])
 OTHER_CASE = re.compile(
     rf"\W*(?:(?:{'|'.join(_DATA['before_other_case'])})(?![\w'])\W*)*(?:{'|'.join(_DATA['other_case'])})(?![\w'])"
 )
 BACK = _any(_DATA["back"])
 ACTION = _any(_DATA["action"])
-CLOSING = re.compile(rf"\W*(?:{'|'.join(_DATA['closing'])})\W*")
 NO_ACTION = _any(_DATA["no_action"])
 
 ORDINALS = {int(number): _any(patterns) for number, patterns in _DATA["ordinals"].items()}
@@ -138,10 +147,10 @@ def is_question(text: str) -> bool:
 
 
 def _asks(words: list[str]) -> bool:
-    """Return whether a clause begins like a question. `should be ended` and `is 40 days now` do not."""
-    if not words or words[0] not in QUESTION_WORDS:
+    """Return whether a clause begins like a question. `should be ended`, `is 40 days now`, `will close it` do not."""
+    if not words or words[0] not in QUESTION_WORDS or (words[0] in INTENDING and not DOING.isdisjoint(words[1:2])):
         return False
-    return len(words) == 1 or not (words[1] in STATING or words[1].isdecimal())
+    return len(words) == 1 or words[0] in ASKING or not (words[1] in STATING or words[1].isdecimal())
 
 
 def subject_of(text: str) -> str | None:

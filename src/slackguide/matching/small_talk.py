@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from enum import StrEnum
 from importlib.resources import files
+from typing import Any
 
 from slackguide.matching.tokenizer import MAX_CHARACTERS, expand_contractions, tokens
 
@@ -32,10 +33,19 @@ class SmallTalk(StrEnum):
     ACKNOWLEDGEMENT = "acknowledgement"
 
 
-_DATA = tomllib.loads(files("slackguide.matching").joinpath("data/small_talk.toml").read_text(encoding="utf-8"))
+_DATA: Mapping[str, Any] = tomllib.loads(
+    files("slackguide.matching").joinpath("data/small_talk.toml").read_text(encoding="utf-8")
+)
 _KIND = {word: kind for kind in reversed(SmallTalk) for word in _DATA[kind]["words"].split()}
 _PHRASES = {kind: re.compile(rf"(?<!\w)(?:{'|'.join(_DATA[kind]['phrases'])})(?!\w)") for kind in SmallTalk}
-_SOCIAL = frozenset(_DATA["fillers"].split()) | _KIND.keys()
+
+SOCIAL_PHRASES: tuple[str, ...] = tuple(phrase for kind in SmallTalk for phrase in _DATA[kind]["phrases"])
+"""The phrases of small talk of every kind, as regular expressions."""
+
+SOCIAL_WORDS, FILLERS = frozenset(_KIND), frozenset(_DATA["fillers"].split())
+"""The words of small talk of every kind, and those that say nothing by themselves."""
+
+_SOCIAL = FILLERS | SOCIAL_WORDS
 
 _SALUTED = (
     "team|all|everyone|everybody|guys|folks|there|again|friends?|mate|bro|bot|sir|madam|ma'?a?m|sir/ma'?a?m|ma'?am/sir"

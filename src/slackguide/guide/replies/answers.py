@@ -14,7 +14,8 @@ from slackguide.guide.outcomes import Answer
 from slackguide.guide.replies.case_selection import CaseSelection
 from slackguide.guide.replies.fact_changes import FactChanges
 from slackguide.guide.replies.reply_builder import ReplyBuilder
-from slackguide.guide.turn_facts import BESIDE_ANSWER, SHORT, TurnFacts, WrittenTurn
+from slackguide.guide.turn_facts import TurnFacts
+from slackguide.guide.written_turn import BESIDE_ANSWER, SHORT, WrittenTurn
 from slackguide.knowledge import KnowledgeBase
 from slackguide.knowledge.checklists import value_of
 from slackguide.knowledge.conditions import NEVER, FactValue
@@ -63,6 +64,8 @@ class QuestionAnswers:
                 return self._builder.about(conversation, message, topic, TurnKind.ANSWER, explained=True)
             return self._builder.unclear(conversation, message)
         if signs.UNKNOWN.match(message.lower) and not self._says_none(asked, message):
+            if self._facts.facts_of(message, topic).dropped:  # “not sure it is hourly after all”
+                return None
             topic = replace(topic, unknown=(*topic.unknown, asked))
             explained = len(message.content) <= BESIDE_ANSWER
             return self._builder.about(conversation, message, topic, TurnKind.ANSWER, explained=explained)
@@ -103,7 +106,7 @@ class QuestionAnswers:
             return NEVER if fact.never and _denies(message) else None
         if fact.kind == "checklist":
             return _ticked(fact, message)
-        if fact.kind == "yes_no" and (said := signs.polarity(message.lower)):
+        if fact.kind == "yes_no" and (said := _polarity(message)):
             return said
         if self._says_none(asked, message):
             return NONE
@@ -136,6 +139,13 @@ class QuestionAnswers:
             beside = self._facts.words_outside(message, said)
             return spoken[0].of(fact) if beside <= (BESIDE_ANSWER if digits else 0) else None
         return NEVER if fact.never and not spoken and _denies(message) else None
+
+
+def _polarity(message: WrittenTurn) -> str | None:
+    """Return `yes` or `no` for an answer that says only that, or that ends with it: `some, yes`."""
+    before, _, last = message.lower.rpartition(",")
+    few = 0 < len(signs.words_of(before)) <= SHORT and not message.is_question and not message.extracted.facts
+    return signs.polarity(message.lower) or (signs.polarity(last) if few else None)
 
 
 def _denies(message: WrittenTurn) -> bool:

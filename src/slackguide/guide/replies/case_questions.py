@@ -9,7 +9,8 @@ from slackguide.guide.conversation import ConversationState, Reply, Topic, TurnK
 from slackguide.guide.outcomes import Answer
 from slackguide.guide.replies.case_selection import CaseSelection
 from slackguide.guide.replies.reply_builder import ReplyBuilder
-from slackguide.guide.turn_facts import SingleTurnGuide, TurnFacts, WrittenTurn
+from slackguide.guide.turn_facts import SingleTurnGuide, TurnFacts
+from slackguide.guide.written_turn import WrittenTurn
 
 SHOWN_ON_CARD = frozenset({"destination", "note", "steps"})
 """What a question can ask for that is a part of the card."""

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from slackguide.guide.conversation import Change, Topic
-from slackguide.guide.turn_facts import SingleTurnGuide, TurnFacts, WrittenTurn
+from slackguide.guide.turn_facts import SingleTurnGuide, TurnFacts
+from slackguide.guide.written_turn import WrittenTurn
 from slackguide.knowledge import Entry
 from slackguide.knowledge.conditions import OneOf
 from slackguide.text import normalize

@@ -8,7 +8,8 @@ from slackguide.guide import turn_signs as signs
 from slackguide.guide.conversation import Change, ConversationState, KnownFact, Reply, Topic, TurnKind
 from slackguide.guide.replies.case_selection import CaseSelection
 from slackguide.guide.replies.reply_builder import ReplyBuilder
-from slackguide.guide.turn_facts import SHORT, StatedFacts, WrittenTurn
+from slackguide.guide.turn_facts import StatedFacts
+from slackguide.guide.written_turn import SHORT, WrittenTurn
 
 
 class FactChanges:

@@ -6,9 +6,12 @@ from collections.abc import Mapping
 
 from slackguide.guide import turn_signs as signs
 from slackguide.guide.conversation import ConversationState, KnownFact, Topic
+from slackguide.guide.courtesies import is_thankful
 from slackguide.guide.replies.case_selection import is_related
-from slackguide.guide.turn_facts import BESIDE_ANSWER, SHORT, SingleTurnGuide, StatedFacts, TurnFacts, WrittenTurn
+from slackguide.guide.turn_facts import SingleTurnGuide, StatedFacts, TurnFacts
+from slackguide.guide.written_turn import BESIDE_ANSWER, SHORT, WrittenTurn
 from slackguide.matching import Match
+from slackguide.matching.small_talk import FILLERS, SOCIAL_WORDS
 
 NEW_CONCERN = 0.97
 """Confidence from which a turn about another entry is a new concern."""
@@ -33,11 +36,17 @@ CERTAIN = 1.1
 MENTION = 3
 """Maximum words, of those that say something, of a turn that only names a topic."""
 
+MENTIONED = 0.3
+"""Confidence in another entry from which such a turn speaks of it."""
+
 SMALL_WORDS = 1
 """Maximum other words of such a turn: it is no sentence."""
 
 INTRODUCED_WITHIN = 4
 """Maximum words before the end of the article that introduces another case: `can a client …`."""
+
+RESTATED_ELSEWHERE = 0.5
+"""The same for two facts and more, none of which the entry at hand uses."""
 
 RESTATED = 0.9
 """Confidence from which a turn states the entry at hand anew."""
@@ -92,7 +101,9 @@ class OtherCases:
         elsewhere = self._belongs_elsewhere(first.id, topic, found)
         if elsewhere:
             return first.confidence >= elsewhere
-        if found.beside <= BESIDE_ANSWER and (found.facts or found.dropped):
+        marked = message.is_corrected or message.supposed is not None or not found.beside
+        corrects = bool(found.dropped) and marked
+        if found.beside <= BESIDE_ANSWER and (found.facts or corrects):
             return False
         if self._is_critical(matching.matches[0]):
             return self._is_behind_a_sign(message, topic, first, found)
@@ -145,6 +156,18 @@ class OtherCases:
         small = len(message.words) - len(message.content)
         return not refers and len(message.content) <= MENTION and small <= SMALL_WORDS
 
+    def says_more(self, message: WrittenTurn, topic: Topic) -> bool:
+        """Return whether a turn with thanks or a sound speaks of something that the knowledge base knows."""
+        matching = message.matching
+        elsewhere = [match for match in matching.matches[: matching.offered] if match.id != topic.entry]
+        said = [word for word in message.content if word not in FILLERS | SOCIAL_WORDS]
+        known = sum(map(self._guide.matcher.knows, said))
+        thankful = is_thankful(message.lower)
+        names = self._facts.names_party(message) and not (thankful and len(said) > 1)
+        if names or known > (MENTION if thankful else 1):
+            return True
+        return bool(matching.alerts or (elsewhere and elsewhere[0].confidence >= MENTIONED))
+
     def _belongs_elsewhere(self, id: str, topic: Topic, found: StatedFacts) -> float:
         """Return the confidence from which facts that the entry at hand does not use lead to one that does; else 0."""
         if topic.entry is None or not found.beside:
@@ -152,6 +175,8 @@ class OtherCases:
         elsewhere = found.facts.keys() & set(self._guide.triage.table(id).facts)
         if not elsewhere - set(self._guide.triage.table(topic.entry).facts):
             return 0.0
+        if len(elsewhere) > 1 and found.facts.keys().isdisjoint(self._guide.triage.table(topic.entry).facts):
+            return RESTATED_ELSEWHERE
         near = is_related(self._knowledge.entries[id], self._knowledge.entries[topic.entry])
         return NEW_STATEMENT if near else NEW_CONCERN
 

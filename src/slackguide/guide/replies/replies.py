@@ -6,6 +6,7 @@ from datetime import date
 
 from slackguide.guide import turn_signs as signs
 from slackguide.guide.conversation import Click, ConversationState, Reply, Topic, Turn, TurnKind
+from slackguide.guide.courtesies import asks, is_acknowledgement, is_courtesy, is_grave
 from slackguide.guide.outcomes import Asker
 from slackguide.guide.replies.answers import QuestionAnswers
 from slackguide.guide.replies.case_questions import CaseQuestions
@@ -15,7 +16,8 @@ from slackguide.guide.replies.fact_changes import FactChanges
 from slackguide.guide.replies.other_cases import OtherCases
 from slackguide.guide.replies.picks import ListPicks
 from slackguide.guide.replies.reply_builder import ReplyBuilder
-from slackguide.guide.turn_facts import BESIDE_ANSWER, SingleTurnGuide, StatedFacts, TurnFacts, WrittenTurn
+from slackguide.guide.turn_facts import SingleTurnGuide, StatedFacts, TurnFacts
+from slackguide.guide.written_turn import BESIDE_ANSWER, WrittenTurn
 from slackguide.matching import SmallTalk
 from slackguide.text import clean, normalize
 
@@ -32,8 +34,8 @@ class Replies:
         cases = CaseSelection(guide, self._facts)
         self._cases = cases
         self._clicks = Clicks(self._builder)
-        self._picks = ListPicks(guide.knowledge, self._builder)
         self._changes = FactChanges(cases, self._builder)
+        self._picks = ListPicks(guide.knowledge, self._facts, self._changes, self._builder)
         self._answers = QuestionAnswers(guide.knowledge, self._facts, cases, self._builder, self._changes)
         self._questions = CaseQuestions(guide, self._facts, cases, self._builder)
 
@@ -57,6 +59,8 @@ class Replies:
             return reply
         if message.social is not None:
             return self._builder.social(conversation, message, message.social)
+        if conversation.turns and self._is_courtesy(message):
+            return self._builder.social(conversation, message, SmallTalk.ACKNOWLEDGEMENT)
         return self._builder.concern(conversation, message, {})
 
     def _is_only_facts(self, message: WrittenTurn, topic: Topic) -> bool:
@@ -87,8 +91,8 @@ class Replies:
             reply = attempt(conversation, message)
             if reply is not None:
                 return reply
-        social = self._closing(message)
-        if social is not None and message.subject is None:
+        social = self._small_talk(message, topic)
+        if social is not None:
             return self._builder.social(conversation, message, social)
         earlier = self._others.earlier_topic(conversation, message)
         if earlier is not None:
@@ -97,20 +101,33 @@ class Replies:
             return self._builder.concern(conversation, message, {})
         return self._continued(conversation, message, topic)
 
-    def _closing(self, message: WrittenTurn) -> SmallTalk | None:
-        """Return the kind of a turn that asks nothing: small talk, or words that close the case or fill a pause."""
-        if message.matching.urgent:
+    def _small_talk(self, message: WrittenTurn, topic: Topic) -> SmallTalk | None:
+        """Return the kind of a turn that asks and states nothing: small talk, what closes a case or fills a pause."""
+        if message.social is not None and (message.matching.urgent or not self._is_of_case(message)):
             return message.social
-        if message.social is not None:
-            return None if self._asks(message) else message.social
-        states = bool(message.extracted.facts) or any(map(str.isdigit, message.lower))
-        return SmallTalk.ACKNOWLEDGEMENT if not states and signs.CLOSING.fullmatch(message.lower) else None
+        if not self._is_courtesy(message):
+            return None
+        used = {name for id in (topic.entry, *topic.offered) if id for name in self._guide.triage.table(id).facts}
+        found = self._facts.facts_of(message, topic)
+        if found.dropped and signs.RENEWING.search(message.lower):  # “ah, found it”
+            return None
+        stated = found.facts.keys() | message.extracted.facts.keys()
+        facts = [self._guide.knowledge.facts[name] for name in stated & used]
+        return None if any(fact.kind != "number" for fact in facts) else SmallTalk.ACKNOWLEDGEMENT  # “enough for today”
 
-    def _asks(self, message: WrittenTurn) -> bool:
-        """Return whether common words alone, which are small talk by themselves, ask about the case at hand."""
-        leads = message.words[:1] and message.words[0] in signs.QUESTION_WORDS
-        refers = not signs.REFERENCES.isdisjoint(message.words)
-        return bool(leads and refers) and message.social is SmallTalk.ACKNOWLEDGEMENT
+    def _is_courtesy(self, message: WrittenTurn) -> bool:
+        """Return whether a turn consists of courtesies. One with a sign of a critical concern must not be ambiguous."""
+        matching = message.matching
+        signed = {match.id for match in matching.matches[: matching.offered]} & {*self._guide.matcher.detected}
+        doubtful = bool(signed or matching.alerts) and is_grave(message.lower)
+        return is_courtesy(message.lower) and not (doubtful or matching.urgent)
+
+    def _is_of_case(self, message: WrittenTurn) -> bool:
+        """Return whether common words alone, which are small talk by themselves, say or ask something of the case."""
+        retracts = signs.RETRACTION.search(message.lower) is not None
+        states = bool(message.extracted.facts) or retracts or signs.OTHER_CASE.match(message.lower) is not None
+        greets = message.social in (SmallTalk.GREETING, SmallTalk.GOODBYE)
+        return states or message.subject is not None or (not greets and asks(message.lower))
 
     def _continued(
         self, conversation: ConversationState, message: WrittenTurn, topic: Topic, *, returning: bool = False
@@ -128,6 +145,8 @@ class Replies:
             return self._builder.concern(conversation, message, topic.facts, found, before=topic.text)
         if found.facts or found.dropped:
             return self._changes.reply(conversation, message, topic, found)
+        if is_acknowledgement(message.lower) and not self._others.says_more(message, topic):
+            return self._builder.social(conversation, message, SmallTalk.ACKNOWLEDGEMENT)
         if message.is_question:
             reply = self._questions.reply(conversation, message, topic, returning=returning)
         elif returning or self._questions.is_understood(message, topic):

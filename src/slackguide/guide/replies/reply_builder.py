@@ -8,7 +8,8 @@ from datetime import date
 
 from slackguide.guide.conversation import Change, ConversationState, KnownFact, Reply, Topic, TurnKind
 from slackguide.guide.outcomes import Answer, Asker, Choices, Concern, NoAnswer, Outcome, RankedEntry, Social
-from slackguide.guide.turn_facts import SingleTurnGuide, StatedFacts, WrittenTurn
+from slackguide.guide.turn_facts import SingleTurnGuide, StatedFacts
+from slackguide.guide.written_turn import WrittenTurn
 from slackguide.matching import Alert, SmallTalk
 
 
