@@ -120,8 +120,9 @@ def test_messages_out_of_scope_teach_to_find_nothing() -> None:
     question = "how are connects for a job on the account returned"
     guessing = Matcher(DOCUMENTS, VOCABULARY)
     taught = Matcher(DOCUMENTS, VOCABULARY, out_of_scope=ELSEWHERE)
-    assert taught.score(question).out_of_scope_score > 0.0 == guessing.score(question).out_of_scope_score
+    assert taught.out_of_scope_score(taught.score(question)) > 0.0
+    assert guessing.out_of_scope_score(guessing.score(question)) == 0.0
     assert taught.match(question).outcome == "none"
     for phrasing in DOCUMENTS[0].phrasings:
-        assert taught.score(phrasing).out_of_scope_score < 0.0
+        assert taught.out_of_scope_score(taught.score(phrasing)) < 0.0
         assert taught.match(phrasing).matches[0].id == DOCUMENTS[0].id

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from copy import copy
 from dataclasses import dataclass, replace
+from functools import partial
 from types import MappingProxyType
 
 import numpy as np
@@ -17,6 +18,7 @@ from slackguide.matching.content_words import content_words
 from slackguide.matching.critical_detector import CriticalDetector, CriticalMatch, ExampleTokens
 from slackguide.matching.features import (
     CharNgramVectorizer,
+    FeatureVector,
     Floats,
     Ints,
     PairVectorizer,
@@ -25,14 +27,13 @@ from slackguide.matching.features import (
 )
 from slackguide.matching.foreign_words import language_of, without_foreign_words
 from slackguide.matching.glossary import GlossaryExpander
-from slackguide.matching.index import Bm25Scorer, LanguageModels, PhrasingIndex, TextCollection, all_cosines
-from slackguide.matching.logistic_regression import fit
+from slackguide.matching.index import EntryScorer, PhrasingIndex, RegressionTable, TextCollection
 from slackguide.matching.message_reader import MessageReader, Reading
 from slackguide.matching.naive_bayes import FeatureCounts, NaiveBayes, features
 from slackguide.matching.passages import is_long
 from slackguide.matching.pointers import PointerIndex
 from slackguide.matching.query import MAX_EVIDENCE, ParsedQuery, QueryParser
-from slackguide.matching.score_table import ScoreTable
+from slackguide.matching.score_table import ScoredText, ScoreTable
 from slackguide.matching.scoring import (
     FEATURES,
     MatcherCalibration,
@@ -49,7 +50,6 @@ from slackguide.matching.spelling import MIN_LENGTH, Spelling
 from slackguide.matching.tokenizer import MAX_CHARACTERS, tokenize
 from slackguide.matching.types import (
     Alert,
-    Arrays,
     CriticalPatterns,
     EntryDocument,
     Evidence,
@@ -72,7 +72,7 @@ FAMILY_SHARES = (1.0, 0.7, 1.0)
 BODY_WEIGHT = 0.5
 """The weight of a word in an entry's body, relative to one in its title or phrasings."""
 
-CENTROID_SCALE = 30.0
+CENTROID_SCALE = 74.7
 """The factor for the mean cosines of an entry's phrasings where no regression is fitted: the scale of its logits."""
 
 ANSWER_FROM = 0.80
@@ -107,6 +107,8 @@ CHOOSE_UNTIL = 0.995
 """The cumulative probability of the entries to offer as choices."""
 
 MAX_CHOICES = 4
+
+_COVERAGE = FEATURES.index("coverage")
 
 NOTHING = Matching("none", 0.0, (), 0, (), False, Evidence())
 
@@ -174,16 +176,15 @@ class Matcher:
         uses, tokens = self._add_documents(documents, keep_tokens)
         self._spelling = Spelling(uses + Counter(glossary.vocabulary()))
         tables = [vectorizer.table() for vectorizer in self._vectorizers]
-        self._indexes = tuple(PhrasingIndex(table, texts) for table in tables)
-        self._term_models, self._pair_models = (LanguageModels(table, texts) for table in tables[:2])
-        self._bm25 = Bm25Scorer(tables[0], texts)
+        self._index = PhrasingIndex(tables, texts, FAMILY_SHARES)
+        self._entry_scorer = EntryScorer(tables[0], tables[1], texts)
         with ThreadPoolExecutor(1) as executor:  # numpy releases the GIL while it fits the regression
-            coefficients = executor.submit(self._fit, texts, recall)
+            regression = executor.submit(self._fit, texts, recall)
             outside = list(map(tokenize, out_of_scope))
             self._detector = CriticalDetector(signs, tokens, outside, self._weights.alarm, recall)
             self._out_of_scope = _out_of_scope_classifier(outside, tokens) if outside else None
             self._pointers = PointerIndex(pointers or {}, out_of_scope)
-            self._coefficients = coefficients.result()
+            self._regression = regression.result()
         self._reader = MessageReader(self._parse, self.score, self._combine)
         self._calibration = self._weights.calibration
         self._out_of_scope_messages = len(outside)
@@ -272,9 +273,8 @@ class Matcher:
         """Return the cost of matching `text`: characters read, index values visited and features looked up."""
         query = self._query_parser.parse(text, self._spelling.correct)
         vectors = [vectorizer.count(query) for vectorizer in self._vectorizers]
-        visited = sum(index.work(vector) for index, vector in zip(self._indexes, vectors, strict=True))
-        visited += self._term_models.work(vectors[0]) + self._pair_models.work(vectors[1])
-        visited += self._bm25.work(vectors[0])
+        visited = (self._regression or self._index).work(vectors)
+        visited += self._entry_scorer.work(vectors[0], vectors[1])
         visited += self._detector.work(text) + (self._out_of_scope is not None) * len(features(query.plain))
         return min(len(text), MAX_CHARACTERS) + visited
 
@@ -282,25 +282,27 @@ class Matcher:
         """Compute the feature scores of one query, on which `match` decides and weights are fitted."""
         query = self._parse(text)
         terms, pairs, ngrams = (vectorizer.count(query) for vectorizer in self._vectorizers)
-        nearest = np.zeros(len(self._phrasings), dtype=np.float32)
-        for index, vector, share in zip(self._indexes, (terms, pairs, ngrams), FAMILY_SHARES, strict=True):
-            nearest += np.float32(share**2) * index.cosines(vector)
-        scores = {
-            "term_likelihood": self._term_models.ratios(terms),
-            "pair_likelihood": self._pair_models.ratios(pairs),
-            "coverage": self._bm25.score(terms),
-            "regression": self._regress(nearest),
-        }
-        nearest /= np.float32(sum(share**2 for share in FAMILY_SHARES))
-        out_of_scope_score = 0.0 if self._out_of_scope is None else self._out_of_scope.log_odds(query.plain)
-        return ScoreTable(query, np.stack([scores[feature] for feature in FEATURES]), nearest, out_of_scope_score)
+        rows = (*self._entry_scorer.score(terms, pairs), self._regress((terms, pairs, ngrams)))
+        return ScoreTable(query, np.stack(rows), (ScoredText(query, (terms, pairs, ngrams), 1.0),))
 
-    def _regress(self, cosines: Floats) -> Floats:
-        """Return the logit of every entry, given the summed cosines of the query with every phrasing."""
-        if self._coefficients is not None:
-            return cosines @ self._coefficients
-        means = np.add.reduceat(cosines, self._firsts[:-1]) / np.diff(self._firsts)
+    def _regress(self, vectors: Sequence[FeatureVector]) -> Floats:
+        """Return the logit of every entry, given the features of the query in each family."""
+        if self._regression is not None:
+            return self._regression.logits(vectors)
+        means = np.add.reduceat(self._index.cosines(vectors), self._firsts[:-1]) / np.diff(self._firsts)
         return np.asarray(CENTROID_SCALE * means, dtype=np.float32)
+
+    def nearest(self, scored: ScoreTable, position: int) -> Floats:
+        """Return the cosine of the nearest text of a query with each phrasing of an entry."""
+        start, end = int(self._firsts[position]), int(self._firsts[position + 1])
+        nearest: Floats = np.maximum.reduce([self._index.cosines(text.vectors, start, end) for text in scored.texts])
+        return nearest
+
+    def out_of_scope_score(self, scored: ScoreTable) -> float:
+        """Return the log-odds that a query is out of scope; 0 if the knowledge base has no out-of-scope messages."""
+        if self._out_of_scope is None:
+            return 0.0
+        return sum(text.share * self._out_of_scope.log_odds(text.query.plain) for text in scored.texts)
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -334,7 +336,7 @@ class Matcher:
         signals = {
             "lead": float(np.log(share / (1.0 - share))),
             "evidence": float(scores[first]) - baseline,
-            "foreign": scored.out_of_scope_score,
+            "foreign": self.out_of_scope_score(scored),
         }
         return Ranking(first, probabilities, signals)
 
@@ -393,8 +395,7 @@ class Matcher:
         )
 
     def _has_evidence(self, table: ScoreTable, position: int) -> bool:
-        start, end = self._firsts[position], self._firsts[position + 1]
-        return bool(table.nearest[start:end].max() > 0.0 or table.table[FEATURES.index("coverage"), position] > 0.0)
+        return bool(table.table[_COVERAGE, position] > 0.0 or self.nearest(table, position).max() > 0.0)
 
     def _is_unfamiliar(self, query: ParsedQuery) -> bool:
         """Return whether at most half of the content words of a query are known, and nothing else teaches the scope."""
@@ -445,12 +446,13 @@ class Matcher:
 
     def _evidence(self, scores: ScoreTable, position: int) -> Evidence:
         start, end = int(self._firsts[position]), int(self._firsts[position + 1])
-        nearest = start + int(np.argmax(scores.nearest[start:end]))
+        cosines = self.nearest(scores, position)
+        nearest = int(np.argmax(cosines))
         terms = scores.query.terms
-        by_number = self._indexes[0].shares(self._terms.count(scores.query), start, end)
+        by_number = self._index.shares([self._terms.count(scores.query)], start, end)
         shares = {term: by_number.get(self._terms.ids.get(term, -1), 0.0) for term in terms}
         evidence_tokens = self._query_parser.evidence(scores.query, shares)
-        return Evidence(evidence_tokens, self._phrasings[nearest] if scores.nearest[nearest] > 0 else "")
+        return Evidence(evidence_tokens, self._phrasings[start + nearest] if cosines[nearest] > 0 else "")
 
     def _add_documents(
         self, documents: Sequence[EntryDocument], keep_tokens: bool
@@ -474,15 +476,12 @@ class Matcher:
                     vectorizer.add(query)
         return uses, tokens
 
-    def _fit(self, texts: TextCollection, recall: Recall) -> Floats | None:
+    def _fit(self, texts: TextCollection, recall: Recall) -> RegressionTable | None:
         if not 2 <= texts.entries <= TRAINED_ENTRIES or texts.phrasings > TRAINED_PHRASINGS:
             return None
 
-        def learn() -> Arrays:
-            cosines = all_cosines(self._indexes, FAMILY_SHARES)
-            return {"coefficients": fit(cosines, texts.entry_of_phrasing, texts.entries)}
-
-        return recall("", learn)["coefficients"]
+        learn = partial(RegressionTable.learn, self._index, texts.entry_of_phrasing, texts.entries)
+        return RegressionTable(self._index, recall("", learn))
 
 
 def _outcome(confidence: float, in_scope: bool, words: int, probabilities: Floats) -> tuple[Outcome, int]:
