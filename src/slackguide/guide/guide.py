@@ -313,7 +313,7 @@ class Guide:
         return f"“{span}” can be on either side of a limit. {self.knowledge.facts[name].ask}"
 
     def _with_destination(self, match: RankedEntry, facts: Mapping[str, FactValue]) -> RankedEntry:
-        return replace(match, destination=self.triage.decide(match.id, facts).destination)
+        return replace(match, destination=self.triage.destination(match.id, facts))
 
     def _ranked_entry(self, match: Match) -> RankedEntry:
         return RankedEntry(match.id, self.knowledge.entries[match.id].title, match.confidence)

@@ -57,6 +57,9 @@ _PRODUCTS = 16_384
 Cells = tuple[NDArray[np.integer], Positions, Floats]
 """The rows, columns and values of sparse cells, as arrays of equal length (COO format)."""
 
+WeightedFeatures = tuple[Ints, Floats]
+"""The features of a query in all families of a `PhrasingIndex`, and their weights."""
+
 
 class Postings:
     """The values of features in rows (phrasings or entries): dense for common features, sparse for rare ones."""
@@ -236,8 +239,8 @@ class PhrasingIndex:
             values /= np.maximum(lengths, 1e-9).astype(np.float32)[rows - first]
             yield rows, columns + self._firsts[family], values
 
-    def weigh(self, vectors: Sequence[FeatureVector]) -> tuple[Ints, Floats]:
-        """Return the known features of all families of a query, and their normalized weights.
+    def weigh(self, *vectors: FeatureVector) -> WeightedFeatures:
+        """Return the known features of all families of a query, or of the first ones, with normalized weights.
 
         Unknown features count in the norm.
         """
@@ -249,21 +252,21 @@ class PhrasingIndex:
         numbers = [vector.numbers + first for vector, first in zip(vectors, self._firsts, strict=False)]
         return np.concatenate(numbers), np.concatenate(weights)
 
-    def cosines(self, vectors: Sequence[FeatureVector], first: int = 0, last: int | None = None) -> Floats:
+    def cosines(self, query: WeightedFeatures, first: int = 0, last: int | None = None) -> Floats:
         """Return the mean cosine similarity over the families of the query with the phrasings from `first` to `last`.
 
         `last` is exclusive. Unknown features lower the similarity.
         """
-        cosines = self.postings.sums(*self.weigh(vectors), first, last)
+        cosines = self.postings.sums(*query, first, last)
         return cosines / np.float32(sum(share**2 for share in self._shares))
 
-    def work(self, vectors: Sequence[FeatureVector]) -> int:
+    def work(self, query: WeightedFeatures) -> int:
         """Return the number of values that `cosines` reads."""
-        return self.postings.visited(self.weigh(vectors)[0])
+        return self.postings.visited(query[0])
 
-    def shares(self, vectors: Sequence[FeatureVector], first: int, last: int) -> dict[int, float]:
+    def shares(self, query: WeightedFeatures, first: int, last: int) -> dict[int, float]:
         """Return the contribution of each known feature to the cosines of the phrasings from `first` to `last`."""
-        numbers, weights = self.weigh(vectors)
+        numbers, weights = query
         shares = weights * self.postings.totals(numbers, first, last)
         return dict(zip(numbers.tolist(), shares.tolist(), strict=True))
 
@@ -286,7 +289,6 @@ class RegressionTable:
     def __init__(self, index: PhrasingIndex, learnt: Arrays) -> None:
         """Build the table from what `learn` returned for the same index."""
         self._logits: Floats = np.concatenate((learnt["sums"], learnt["coefficients"]))
-        self._index = index
         is_summed = index.postings.is_summed
         sizes = is_summed.astype(np.int64)
         sizes[~is_summed], rows, values = index.postings.few_rows()
@@ -303,17 +305,16 @@ class RegressionTable:
         coefficients = fit(index.postings.gram_matrix(), entry_of_phrasing, entries)
         return {"coefficients": coefficients, "sums": index.postings.times(coefficients)}
 
-    def logits(self, vectors: Sequence[FeatureVector]) -> Floats:
-        """Return the logit of every entry for a query, given its features in every family."""
-        numbers, weights = self._index.weigh(vectors)
+    def logits(self, query: WeightedFeatures) -> Floats:
+        """Return the logit of every entry for a query."""
+        numbers, weights = query
         first = self._starts[numbers]
         at, lengths = expand_ranges(first, self._starts[numbers + 1] - first)
         return np.asarray((self._values[at] * np.repeat(weights, lengths)) @ self._logits[self._rows[at]])
 
-    def work(self, vectors: Sequence[FeatureVector]) -> int:
+    def work(self, query: WeightedFeatures) -> int:
         """Return the number of values that `logits` reads."""
-        numbers, _ = self._index.weigh(vectors)
-        return int((self._starts[numbers + 1] - self._starts[numbers]).sum())
+        return int((self._starts[query[0] + 1] - self._starts[query[0]]).sum())
 
 
 class EntryScorer:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from copy import copy
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 from types import MappingProxyType
 
 import numpy as np
@@ -18,7 +18,6 @@ from slackguide.matching.content_words import content_words
 from slackguide.matching.critical_detector import CriticalDetector, CriticalMatch, ExampleTokens
 from slackguide.matching.features import (
     CharNgramVectorizer,
-    FeatureVector,
     Floats,
     Ints,
     PairVectorizer,
@@ -27,7 +26,7 @@ from slackguide.matching.features import (
 )
 from slackguide.matching.foreign_words import language_of, without_foreign_words
 from slackguide.matching.glossary import GlossaryExpander
-from slackguide.matching.index import EntryScorer, PhrasingIndex, RegressionTable, TextCollection
+from slackguide.matching.index import EntryScorer, PhrasingIndex, RegressionTable, TextCollection, WeightedFeatures
 from slackguide.matching.message_reader import MessageReader, Reading
 from slackguide.matching.naive_bayes import FeatureCounts, NaiveBayes, features
 from slackguide.matching.passages import is_long
@@ -110,6 +109,9 @@ MAX_CHOICES = 4
 
 _COVERAGE = FEATURES.index("coverage")
 
+CACHED_TEXTS = 16
+"""Messages of which the concern is cached: facts are extracted from it, and it is matched."""
+
 NOTHING = Matching("none", 0.0, (), 0, (), False, Evidence())
 
 EntryMask = np.ndarray[tuple[int], np.dtype[np.bool_]]
@@ -185,6 +187,7 @@ class Matcher:
             self._out_of_scope = _out_of_scope_classifier(outside, tokens) if outside else None
             self._pointers = PointerIndex(pointers or {}, out_of_scope)
             self._regression = regression.result()
+        self._concern_of = lru_cache(maxsize=CACHED_TEXTS)(partial(concern_of, vocabulary=self._spelling.known))
         self._reader = MessageReader(self._parse, self.score, self._combine)
         self._calibration = self._weights.calibration
         self._out_of_scope_messages = len(outside)
@@ -207,7 +210,7 @@ class Matcher:
 
     def concern_of(self, text: str) -> str:
         """Return the text without the greetings, thanks and signature around the concern."""
-        return concern_of(text, self._spelling.known)
+        return self._concern_of(text)
 
     def meanings(self, text: str) -> frozenset[str]:
         """Return the stems of a text's words and their synonym groups."""
@@ -273,7 +276,7 @@ class Matcher:
         """Return the cost of matching `text`: characters read, index values visited and features looked up."""
         query = self._query_parser.parse(text, self._spelling.correct)
         vectors = [vectorizer.count(query) for vectorizer in self._vectorizers]
-        visited = (self._regression or self._index).work(vectors)
+        visited = (self._regression or self._index).work(self._index.weigh(*vectors))
         visited += self._entry_scorer.work(vectors[0], vectors[1])
         visited += self._detector.work(text) + (self._out_of_scope is not None) * len(features(query.plain))
         return min(len(text), MAX_CHARACTERS) + visited
@@ -282,20 +285,21 @@ class Matcher:
         """Compute the feature scores of one query, on which `match` decides and weights are fitted."""
         query = self._parse(text)
         terms, pairs, ngrams = (vectorizer.count(query) for vectorizer in self._vectorizers)
-        rows = (*self._entry_scorer.score(terms, pairs), self._regress((terms, pairs, ngrams)))
-        return ScoreTable(query, np.stack(rows), (ScoredText(query, (terms, pairs, ngrams), 1.0),))
+        features = self._index.weigh(terms, pairs, ngrams)
+        rows = (*self._entry_scorer.score(terms, pairs), self._regress(features))  # in the order of `FEATURES`
+        return ScoreTable(query, np.stack(rows), (ScoredText(query, features, 1.0),))
 
-    def _regress(self, vectors: Sequence[FeatureVector]) -> Floats:
-        """Return the logit of every entry, given the features of the query in each family."""
+    def _regress(self, query: WeightedFeatures) -> Floats:
+        """Return the logit of every entry."""
         if self._regression is not None:
-            return self._regression.logits(vectors)
-        means = np.add.reduceat(self._index.cosines(vectors), self._firsts[:-1]) / np.diff(self._firsts)
+            return self._regression.logits(query)
+        means = np.add.reduceat(self._index.cosines(query), self._firsts[:-1]) / np.diff(self._firsts)
         return np.asarray(CENTROID_SCALE * means, dtype=np.float32)
 
     def nearest(self, scored: ScoreTable, position: int) -> Floats:
         """Return the cosine of the nearest text of a query with each phrasing of an entry."""
         start, end = int(self._firsts[position]), int(self._firsts[position + 1])
-        nearest: Floats = np.maximum.reduce([self._index.cosines(text.vectors, start, end) for text in scored.texts])
+        nearest: Floats = np.maximum.reduce([self._index.cosines(text.features, start, end) for text in scored.texts])
         return nearest
 
     def out_of_scope_score(self, scored: ScoreTable) -> float:
@@ -449,7 +453,7 @@ class Matcher:
         cosines = self.nearest(scores, position)
         nearest = int(np.argmax(cosines))
         terms = scores.query.terms
-        by_number = self._index.shares([self._terms.count(scores.query)], start, end)
+        by_number = self._index.shares(self._index.weigh(self._terms.count(scores.query)), start, end)
         shares = {term: by_number.get(self._terms.ids.get(term, -1), 0.0) for term in terms}
         evidence_tokens = self._query_parser.evidence(scores.query, shares)
         return Evidence(evidence_tokens, self._phrasings[start + nearest] if cosines[nearest] > 0 else "")

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from slackguide.matching.features import FeatureVector, Floats
+from slackguide.matching.features import Floats
+from slackguide.matching.index import WeightedFeatures
 from slackguide.matching.query import ParsedQuery
 
 
@@ -16,8 +17,8 @@ class ScoredText:
     """A text that was scored, alone or as a part of a message."""
 
     query: ParsedQuery
-    vectors: tuple[FeatureVector, ...]
-    """Its features in each family."""
+    features: WeightedFeatures
+    """Its features in all families."""
     share: float
     """Its share in the message."""
 

@@ -34,8 +34,8 @@ def similarities(texts: Sequence[str], background: Sequence[str], vocabulary: Vo
     size = len(queries)
     collection = TextCollection(np.arange(size), np.ones(size, dtype=bool), size, 1.0)
     index = PhrasingIndex([vectorizer.table() for vectorizer in vectorizers], collection, FAMILY_SHARES)
-    vectors = ([vectorizer.count(query) for vectorizer in vectorizers] for query in queries[: len(texts)])
-    return np.array([index.cosines(one)[: len(texts)] for one in vectors], dtype=np.float32).reshape(len(texts), -1)
+    weighed = (index.weigh(*(one.count(query) for one in vectorizers)) for query in queries[: len(texts)])
+    return np.array([index.cosines(one)[: len(texts)] for one in weighed], dtype=np.float32).reshape(len(texts), -1)
 
 
 def clusters(similarity: Floats, *, threshold: float, smallest: int) -> list[list[int]]:

@@ -140,6 +140,17 @@ class Triage:
             known_facts=dict(stated_facts),
         )
 
+    def destination(self, id: str, known_facts: Mapping[str, FactValue]) -> Destination | None:
+        """Return the destination that `decide` decides on, or None if facts are missing."""
+        entry, table = self._knowledge.entries[id], self._tables[id]
+        known_facts = {**known_facts, **{fact.fact: fact.value for fact in self._implied(entry, known_facts)}}
+        rules = self._rules(table, table.possible_cells(known_facts, entry))
+        unknown = frozenset() if self._clock_facts else self._knowledge.clock_facts
+        missing = self._missing(id, known_facts, unknown)
+        if missing:
+            return rules[-1].target if entry.urgent else None
+        return self._certain_rules(entry, rules, known_facts)[0].target
+
     def branches(self, id: str, known_facts: Mapping[str, FactValue]) -> tuple[Branch, ...]:
         """List the branches of the open questions, for an agent who does not know the answers."""
         branches: list[Branch] = []
