@@ -7,10 +7,12 @@ the features of queries (`count`). Pairs are stored in one sorted array: ten tho
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Protocol
+from itertools import chain, compress
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +22,7 @@ from slackguide.matching.query import ParsedQuery
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 Positions = NDArray[np.int32]
+T = TypeVar("T")
 
 PAIR_WINDOW = 3
 """The maximum distance of the two meanings of a pair."""
@@ -198,15 +201,8 @@ class CharNgramVectorizer:
 
     def count(self, query: ParsedQuery) -> FeatureVector:
         """See `Vectorizer`."""
-        counts: dict[int, float] = {}
-        unseen: dict[str, float] = {}
-        for word, weight in zip(query.words, query.weights, strict=True):
-            known, unknown = self._numbers(word)
-            for number in known:
-                counts[number] = counts.get(number, 0.0) + weight
-            for ngram in unknown:
-                unseen[ngram] = unseen.get(ngram, 0.0) + weight
-        return _vector(counts, unseen)
+        known, unknown = zip(*map(self._numbers, query.words), strict=True) if query.words else ((), ())
+        return _vector(_sum_weights(known, query.weights), _sum_weights(unknown, query.weights))
 
     def _numbers_of(self, word: str) -> tuple[list[int], list[str]]:
         """Return the numbers of the n-grams of a word, and those that no text has."""
@@ -260,6 +256,17 @@ def _char_ngrams(word: str) -> tuple[str, ...]:
     """Return the character n-grams of 2 to 4 letters of a word with its boundaries marked."""
     marked = f"_{word}_"
     return tuple(marked[at : at + size] for size in (2, 3, 4) for at in range(len(marked) - size + 1))
+
+
+def _sum_weights(groups: Iterable[Iterable[T]], weights: Sequence[float]) -> dict[T, float]:
+    """Return the sum of the weights of the groups in which each feature is, counted as often as it is in them."""
+    whole = compress(groups, [weight == 1.0 for weight in weights])
+    sums: dict[T, float] = dict(Counter(chain.from_iterable(whole)))
+    for group, weight in zip(groups, weights, strict=True):
+        if weight != 1.0:
+            for feature in group:
+                sums[feature] = sums.get(feature, 0.0) + weight
+    return sums
 
 
 def _vector(counts: Mapping[int, float], unseen: Mapping[str, float]) -> FeatureVector:

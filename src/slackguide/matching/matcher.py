@@ -51,7 +51,6 @@ from slackguide.matching.types import (
     Alert,
     CriticalPatterns,
     EntryDocument,
-    Evidence,
     Match,
     Matching,
     Outcome,
@@ -112,7 +111,7 @@ _COVERAGE = FEATURES.index("coverage")
 CACHED_TEXTS = 16
 """Messages of which the concern is cached: facts are extracted from it, and it is matched."""
 
-NOTHING = Matching("none", 0.0, (), 0, (), False, Evidence())
+NOTHING = Matching("none", 0.0, (), 0, (), False)
 
 EntryMask = np.ndarray[tuple[int], np.dtype[np.bool_]]
 
@@ -163,10 +162,9 @@ class Matcher:
         )
         glossary = GlossaryExpander(vocabulary)
         self._query_parser = parser or QueryParser(glossary)
-        self._phrasings = tuple(p for d in documents for p in (*d.phrasings, d.title))
         sizes = np.array([len(document.phrasings) + 1 for document in documents], dtype=np.int64)
         self._firsts: Ints = np.concatenate(([0], np.cumsum(sizes)))
-        is_phrasing = np.ones(len(self._phrasings) + len(documents), dtype=bool)
+        is_phrasing = np.ones(int(sizes.sum()) + len(documents), dtype=bool)
         is_phrasing[np.cumsum(sizes + 1) - 1] = False
         texts = TextCollection(
             np.repeat(np.arange(len(documents)), sizes + 1), is_phrasing, len(documents), BODY_WEIGHT
@@ -252,7 +250,7 @@ class Matcher:
         language = language_of(text, self._is_known)
         if language is not None:
             matching = in_language(language, matching, self._count_shared_words(text))
-        return self._apply_critical(critical, matching, reading.scores, limit)
+        return _apply_critical(critical, matching, limit)
 
     def read(self, text: str) -> Reading:
         """Return the scores of a message without the small talk around the concern."""
@@ -268,9 +266,17 @@ class Matcher:
         """Return the sentence that says whom to ask about a text that no entry answers, or None."""
         return self._pointers.find(self._query_parser.parse(self.concern_of(text), self._spelling.correct).plain)
 
-    def explain(self, text: str, id: str) -> Evidence:
-        """Return the evidence in `text` for entry `id`. Raises KeyError for an unknown id."""
-        return self._evidence(self.read(text).scores, self._positions[id])
+    def explain(self, text: str, id: str) -> tuple[str, ...]:
+        """Return the words in `text` that speak most for entry `id`. Raises KeyError for an unknown id."""
+        position = self._positions[id]
+        for critical in self._detector.find(without_courtesies(text)):
+            if critical.id == id and critical.strength != "weak" and critical.sentence:
+                return self._detector.evidence(critical, MAX_EVIDENCE)
+        query = self.read(text).scores.query
+        start, end = int(self._firsts[position]), int(self._firsts[position + 1])
+        by_number = self._index.shares(self._index.weigh(self._terms.count(query)), start, end)
+        shares = {term: by_number.get(self._terms.ids.get(term, -1), 0.0) for term in query.terms}
+        return self._query_parser.evidence(query, shares)
 
     def work(self, text: str) -> int:
         """Return the cost of matching `text`: characters read, index values visited and features looked up."""
@@ -394,7 +400,6 @@ class Matcher:
             min(offered, max(limit, 0)),
             (),
             False,
-            self._evidence(table, first),
             runner_up=matches[1] if uncertain else None,
         )
 
@@ -417,46 +422,6 @@ class Matcher:
         raised[neighbours] = np.minimum(raised[neighbours] * np.float32(NEIGHBOUR), raised[first] * BELOW_FIRST)
         raised[first] = probabilities[first]
         return np.asarray(raised / raised.sum(), dtype=np.float32)
-
-    def _apply_critical(
-        self, critical: tuple[CriticalMatch, ...], matching: Matching, scores: ScoreTable, limit: int
-    ) -> Matching:
-        """Rank a clear match first, a likely one unless an answer is certain, and add alerts for the others."""
-        is_certain = matching.outcome == "answer" and matching.runner_up is None
-        for one in critical:
-            if one.strength == "clear":
-                matching = self._put_first(one, CLEAR_PATTERN, matching, scores, limit)
-                break
-            if one.strength == "likely" and not is_certain:
-                matching = self._put_first(one, LIKELY_PATTERN, matching, scores, limit)
-                break
-        first = matching.matches[0].id if matching.offered else None
-        alerts = tuple(Alert(one.id, one.message) for one in critical if one.id != first)
-        return replace(matching, alerts=alerts)
-
-    def _put_first(
-        self, critical: CriticalMatch, confidence: float, matching: Matching, scores: ScoreTable, limit: int
-    ) -> Matching:
-        others = [match for match in matching.matches if match.id != critical.id]
-        rest = [replace(other, confidence=min(other.confidence, round(1.0 - confidence, 4))) for other in others]
-        matches = (Match(critical.id, confidence), *rest)[: max(limit, 1)]
-        why = self._evidence(scores, self._positions[critical.id])
-        why = replace(why, words=self._detector.evidence(critical, MAX_EVIDENCE) or why.words)
-        is_clear = confidence >= CLEAR_PATTERN
-        if is_clear or len(matches) < 2:
-            return Matching("answer", confidence, matches, 1, (), is_clear, why)
-        offered = min(max(matching.offered + 1, 2), MAX_CHOICES, len(matches))
-        return Matching("choices", confidence, matches, offered, (), False, why)
-
-    def _evidence(self, scores: ScoreTable, position: int) -> Evidence:
-        start, end = int(self._firsts[position]), int(self._firsts[position + 1])
-        cosines = self.nearest(scores, position)
-        nearest = int(np.argmax(cosines))
-        terms = scores.query.terms
-        by_number = self._index.shares(self._index.weigh(self._terms.count(scores.query)), start, end)
-        shares = {term: by_number.get(self._terms.ids.get(term, -1), 0.0) for term in terms}
-        evidence_tokens = self._query_parser.evidence(scores.query, shares)
-        return Evidence(evidence_tokens, self._phrasings[start + nearest] if cosines[nearest] > 0 else "")
 
     def _add_documents(
         self, documents: Sequence[EntryDocument], keep_tokens: bool
@@ -486,6 +451,32 @@ class Matcher:
 
         learn = partial(RegressionTable.learn, self._index, texts.entry_of_phrasing, texts.entries)
         return RegressionTable(self._index, recall("", learn))
+
+
+def _apply_critical(critical: Sequence[CriticalMatch], matching: Matching, limit: int) -> Matching:
+    """Rank a clear match first, a likely one unless an answer is certain, and add alerts for the others."""
+    is_certain = matching.outcome == "answer" and matching.runner_up is None
+    for one in critical:
+        if one.strength == "clear":
+            matching = _put_first(one.id, CLEAR_PATTERN, matching, limit)
+            break
+        if one.strength == "likely" and not is_certain:
+            matching = _put_first(one.id, LIKELY_PATTERN, matching, limit)
+            break
+    first = matching.matches[0].id if matching.offered else None
+    alerts = tuple(Alert(one.id, one.message) for one in critical if one.id != first)
+    return replace(matching, alerts=alerts) if alerts else matching
+
+
+def _put_first(id: str, confidence: float, matching: Matching, limit: int) -> Matching:
+    others = [match for match in matching.matches if match.id != id]
+    rest = [replace(other, confidence=min(other.confidence, round(1.0 - confidence, 4))) for other in others]
+    matches = (Match(id, confidence), *rest)[: max(limit, 1)]
+    is_clear = confidence >= CLEAR_PATTERN
+    if is_clear or len(matches) < 2:
+        return Matching("answer", confidence, matches, 1, (), is_clear)
+    offered = min(max(matching.offered + 1, 2), MAX_CHOICES, len(matches))
+    return Matching("choices", confidence, matches, offered, (), False)
 
 
 def _outcome(confidence: float, in_scope: bool, words: int, probabilities: Floats) -> tuple[Outcome, int]:
