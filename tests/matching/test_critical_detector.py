@@ -105,10 +105,11 @@ def test_the_evidence_is_in_the_strongest_sentence() -> None:
 def test_a_likely_sign_heads_the_choices_but_never_displaces_an_answer() -> None:
     likely = replace(shipped_weights(), alarm=replace(THRESHOLDS, clear_from=99.0))
     matcher = Matcher(DOCUMENTS, VOCABULARY, signs=[LEARNT], weights=likely)
-    unsure = matcher.match("she asked me to tell her daughter she is sorry for everything, and cries on the roof")
+    text = "she asked me to tell her daughter she is sorry for everything, and cries on the roof"
+    unsure = matcher.match(text)
     assert unsure.matches[0].id == LEARNT.id
     assert not unsure.urgent
-    assert {"daughter", "cries"} <= set(unsure.why.words)
+    assert {"daughter", "cries"} <= set(matcher.explain(text, LEARNT.id))
     question = "which queue takes a case for the mediators"
     certain = matcher.match(question)
     assert certain.outcome == "answer"
@@ -120,8 +121,9 @@ def test_messages_out_of_scope_teach_to_find_nothing() -> None:
     question = "how are connects for a job on the account returned"
     guessing = Matcher(DOCUMENTS, VOCABULARY)
     taught = Matcher(DOCUMENTS, VOCABULARY, out_of_scope=ELSEWHERE)
-    assert taught.score(question).out_of_scope_score > 0.0 == guessing.score(question).out_of_scope_score
+    assert taught.out_of_scope_score(taught.score(question)) > 0.0
+    assert guessing.out_of_scope_score(guessing.score(question)) == 0.0
     assert taught.match(question).outcome == "none"
     for phrasing in DOCUMENTS[0].phrasings:
-        assert taught.score(phrasing).out_of_scope_score < 0.0
+        assert taught.out_of_scope_score(taught.score(phrasing)) < 0.0
         assert taught.match(phrasing).matches[0].id == DOCUMENTS[0].id

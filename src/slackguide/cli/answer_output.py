@@ -21,23 +21,23 @@ def route_command(knowledge: Path) -> str:
     return f"slackguide route{given}"
 
 
-def print_card(outcome: Outcome, guide: Guide, *, command: str) -> None:
+def print_card(outcome: Outcome, guide: Guide, *, text: str, command: str) -> None:
     """Print the outcome in readable form: warnings, destination, steps, note and sources, in this order.
 
-    `command` is the `route_command` of the knowledge base.
+    `text` is what was asked, and `command` the `route_command` of the knowledge base.
     """
     for alert in outcome.alerts:
         out.print(Text(f"! {alert.message} ({alert.id})", style="bold red"))
     match outcome:
         case Answer():
-            _print_answer(outcome, guide)
+            _print_answer(outcome, guide, text)
         case Choices():
             _print_language(outcome.language)
             for number, concern in enumerate(outcome.concerns, 1):
-                text = Text.assemble(
+                line = Text.assemble(
                     (f"Concern {number}: ", "bold"), printable(concern.text), f" → {concern.entry.title}"
                 )
-                out.print(text)
+                out.print(line)
             out.print(Text("Which of these is it?", style="bold"))
             _print_matches(outcome, outcome.offered)
             out.print(Text(f"Add detail and ask again, or choose one: {command} --entry ID", style="dim"))
@@ -76,7 +76,7 @@ def _expected(fact: FactSpec) -> str:
     return "a date like 2026-11-21" if fact.kind == "date" else f"a number of {fact.unit}" if fact.unit else "a number"
 
 
-def _print_answer(answer: Answer, guide: Guide) -> None:
+def _print_answer(answer: Answer, guide: Guide, text: str) -> None:
     entry, decision, facts = answer.entry, answer.decision, guide.knowledge.facts
     out.print(Text.assemble((entry.title, "bold"), f"  {answer.confidence:.0%} sure  ", (entry.id, "dim")))
     for warning in decision.warnings:
@@ -107,8 +107,8 @@ def _print_answer(answer: Answer, guide: Guide) -> None:
         out.print(Text(f"Form: {decision.form}"))
     for article in entry.see_also:
         out.print(Text(f"See also: {article.title}" + (f" {article.url}" if article.url else "")))
-    if answer.why.words:
-        out.print(Text(f"Matched by: {', '.join(answer.why.words)}", style="dim"))
+    if words := guide.explain_match(text, entry.id):
+        out.print(Text(f"Matched by: {', '.join(words)}", style="dim"))
     for source in entry.sources:
         out.print(Text(f"Source: {source.document}, {source.section}", style="dim"))
     reviewed = f"reviewed {entry.reviewed:%Y-%m-%d}" if entry.reviewed else "not reviewed yet"

@@ -79,4 +79,4 @@ def print_reply(reply: Reply, guide: Guide, *, command: str) -> None:
     elif reply.subject in ("script", "duration") and isinstance(reply.outcome, Answer):
         out.print(Text("The guides do not say.", style="bold"))
     else:
-        print_card(reply.outcome, guide, command=command)
+        print_card(reply.outcome, guide, text=reply.conversation.topic.text, command=command)

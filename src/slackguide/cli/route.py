@@ -80,7 +80,7 @@ def register(app: typer.Typer) -> None:
         if json:
             print_json(outcome_json(outcome))
         else:
-            print_card(outcome, guide, command=route_command(knowledge))
+            print_card(outcome, guide, text=concern.text, command=route_command(knowledge))
 
 
 def _lines(path: Path) -> Iterator[str]:

@@ -31,7 +31,7 @@ FOLDER = "calibrations"
 """The folder in the home folder."""
 
 MAX_MODELS = 24
-"""Files of models to keep, the latest first. The shipped base has two of together 4 MB; each edit makes others."""
+"""Files of models to keep, the latest first. The shipped base has two of together 8 MB; each edit makes others."""
 
 
 class CalibrationStore:

@@ -36,6 +36,8 @@ class FactRanking:
 
     def adjustments(self, stated_facts: Mapping[str, FactValue]) -> dict[str, float]:
         """Return the log-odds to add to the score of each entry that the stated facts speak for or against."""
+        if not stated_facts:
+            return {}
         total: dict[str, float] = {}
         for id, gains in self._gains.items():
             total[id] = sum(gains.get(name, 0.0) for name in stated_facts)

@@ -31,7 +31,7 @@ from slackguide.knowledge import Entry, KnowledgeBase, did_you_mean
 from slackguide.knowledge.conditions import FactValue, amount_range_of
 from slackguide.knowledge.units import TIMES
 from slackguide.labels import Label
-from slackguide.matching import Alert, ConcernMatch, Evidence, Match, Matcher, Matching, SmallTalk
+from slackguide.matching import Alert, ConcernMatch, Match, Matcher, Matching, SmallTalk
 from slackguide.matching.calibration import learn_shift
 from slackguide.matching.scoring import MatcherCalibration, shipped_weights
 from slackguide.matching.types import Recall, learn_anew
@@ -185,8 +185,8 @@ class Guide:
         """Return the facts that can be extracted from the text alone."""
         return self.extract(normalize(text), today).facts
 
-    def explain_match(self, text: str, id: str) -> Evidence:
-        """Return the words and the phrasing that contributed most to the match of `text` with the entry `id`."""
+    def explain_match(self, text: str, id: str) -> tuple[str, ...]:
+        """Return the words that contributed most to the match of `text` with the entry `id`."""
         return self._matcher.explain(normalize(text), id)
 
     def extract(self, reading: str, today: date) -> ExtractedFacts:
@@ -210,7 +210,7 @@ class Guide:
         if matching.outcome == "answer":
             return self._answer(
                 self.knowledge.entries[matches[0].id], concern, extracted, matches, matching.alerts, matching.urgent,
-                matching.why, runner_up=self._ranked_entry(matching.runner_up) if matching.runner_up else None,
+                runner_up=self._ranked_entry(matching.runner_up) if matching.runner_up else None,
             )  # fmt: skip
         facts = self._facts(concern, extracted)
         if matching.outcome == "choices":
@@ -258,9 +258,8 @@ class Guide:
         if id in hidden:
             return NoAnswer(0.0, (), ())
         matches = (RankedEntry(id, entry.title, EXACT),)
-        why = self.explain_match(concern.text, id) if concern.text else Evidence()
         extracted = self.extract(normalize(concern.text), today)
-        return self._answer(entry, concern, extracted, matches, (), False, why)
+        return self._answer(entry, concern, extracted, matches, (), False)
 
     def _answer(
         self,
@@ -270,7 +269,6 @@ class Guide:
         matches: tuple[RankedEntry, ...],
         alerts: tuple[Alert, ...],
         urgent: bool,
-        why: Evidence,
         runner_up: RankedEntry | None = None,
     ) -> Answer:
         overridden = {*concern.facts, *concern.dropped}
@@ -303,7 +301,6 @@ class Guide:
                 if name in rounded or name in between or name not in overridden
             },
             urgent=urgent,
-            why=why,
             runner_up=runner_up,
         )
 
@@ -328,7 +325,7 @@ class Guide:
         return f"{fact.value_label(value)} is between {ends[0]} and {ends[1]}, where the answer changes. {fact.ask}"
 
     def _with_destination(self, match: RankedEntry, facts: Mapping[str, FactValue]) -> RankedEntry:
-        return replace(match, destination=self.triage.decide(match.id, facts).destination)
+        return replace(match, destination=self.triage.destination(match.id, facts))
 
     def _ranked_entry(self, match: Match) -> RankedEntry:
         return RankedEntry(match.id, self.knowledge.entries[match.id].title, match.confidence)

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from slackguide.knowledge import Destination, Entry, Role
 from slackguide.knowledge.conditions import FactValue
-from slackguide.matching import Alert, Evidence, SmallTalk
+from slackguide.matching import Alert, SmallTalk
 from slackguide.triage import Decision
 
 
@@ -84,7 +84,6 @@ class Answer(BaseOutcome):
     """For each fact that the text mentions ambiguously, the question to ask."""
     urgent: bool
     """Whether a clear pattern of a critical concern ranked this entry first, regardless of the other matches."""
-    why: Evidence
     runner_up: RankedEntry | None = None
     """The second entry where the first is likely but not certain: to be shown as another possibility."""
 

@@ -18,6 +18,7 @@ from slackguide.matching.scoring import AlertThresholds
 from slackguide.matching.sentence_classifier import SentenceClassifier
 from slackguide.matching.sentences import judged_sentences, split_sentences
 from slackguide.matching.spelling import Spelling
+from slackguide.matching.stemmer import stem
 from slackguide.matching.tokenizer import tokenize
 from slackguide.matching.types import Arrays, CriticalPatterns, Recall, learn_anew
 
@@ -98,6 +99,7 @@ class CriticalDetector:
                 learnt = recall(one.id, partial(_learn, one, example_tokens, out_of_scope))
                 self._classifiers[one.id] = classifier = SentenceClassifier.restore(learnt)
                 uses.update(dict(zip(classifier.words, learnt["uses"].tolist(), strict=True)))
+        self._known = frozenset(word for classifier in self._classifiers.values() for word in classifier.words)
         self._spelling = Spelling({word: n for word, n in uses.items() if n >= _MIN_USES})
 
     def find(self, text: str) -> tuple[CriticalMatch, ...]:
@@ -169,7 +171,8 @@ class CriticalDetector:
         return (plain,) if self._knows(plain) else self._spelling.correct(plain)
 
     def _knows(self, word: str) -> bool:
-        return any(classifier.knows(word) for classifier in self._classifiers.values())
+        """Return whether a training sentence contains the word or another inflection of it."""
+        return word in self._known or stem(word) in self._known
 
 
 def _learn(one: CriticalPatterns, example_tokens: ExampleTokens, out_of_scope: Sequence[Words]) -> Arrays:

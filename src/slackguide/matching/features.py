@@ -7,10 +7,12 @@ the features of queries (`count`). Pairs are stored in one sorted array: ten tho
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Protocol
+from itertools import chain, compress
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,11 +22,18 @@ from slackguide.matching.query import ParsedQuery
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 Positions = NDArray[np.int32]
+T = TypeVar("T")
 
 PAIR_WINDOW = 3
 """The maximum distance of the two meanings of a pair."""
 
+_NO_PAIR = np.iinfo(np.int64).max
+"""A key above that of every pair, so that a search always finds one."""
+
 _TEXT_BATCH = 1_024
+
+CACHED_WORDS = 4_096
+"""Words of queries of which the n-grams are cached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +109,9 @@ class TermVectorizer:
 
     def count(self, query: ParsedQuery) -> FeatureVector:
         """See `Vectorizer`."""
-        return _look_up(self.ids, query.terms)
+        ids = self.ids
+        known = {ids[term]: count for term, count in query.terms.items() if term in ids}
+        return _vector(known, {term: count for term, count in query.terms.items() if term not in ids})
 
 
 class PairVectorizer:
@@ -112,7 +123,7 @@ class PairVectorizer:
         self._added = array("q")
         self._counts = array("f")
         self._sizes = array("q")
-        self._keys: Ints = np.empty(0, dtype=np.int64)
+        self._keys: Ints = np.array([_NO_PAIR])
 
     def add(self, query: ParsedQuery) -> None:
         """See `Vectorizer`."""
@@ -123,21 +134,20 @@ class PairVectorizer:
 
     def table(self) -> FeatureTable:
         """See `Vectorizer`."""
-        self._keys, columns = np.unique(np.array(self._added, dtype=np.int64), return_inverse=True)
+        keys, columns = np.unique(np.array(self._added, dtype=np.int64), return_inverse=True)
+        self._keys = np.append(keys, _NO_PAIR)
         counts = np.array(self._counts, dtype=np.float32)
-        return FeatureTable(_starts(self._sizes), columns.astype(np.int32), counts, len(self._keys))
+        return FeatureTable(_starts(self._sizes), columns.astype(np.int32), counts, len(keys))
 
     def count(self, query: ParsedQuery) -> FeatureVector:
         """See `Vectorizer`."""
         pairs = self._pairs(query)
         keys = np.fromiter(pairs, dtype=np.int64, count=len(pairs))
         counts = np.fromiter(pairs.values(), dtype=np.float32, count=len(pairs))
-        at = np.searchsorted(self._keys, keys)
-        known = np.zeros(len(keys), dtype=bool)
-        if len(self._keys):
-            known = self._keys[np.minimum(at, len(self._keys) - 1)] == keys
+        at = self._keys.searchsorted(keys)
+        known = self._keys[at] == keys
         unseen = counts[~known]
-        return FeatureVector(at[known].astype(np.int64), counts[known], float(unseen.sum()), float(unseen @ unseen))
+        return FeatureVector(at[known], counts[known], float(unseen.sum()), float(unseen @ unseen))
 
     def _pairs(self, query: ParsedQuery) -> dict[int, float]:
         """Return counts by key: both term numbers packed in 64 bits, or a negative key if either is unknown."""
@@ -165,6 +175,7 @@ class CharNgramVectorizer:
         self._words = array("i")
         self._weights = array("f")
         self._sizes = array("q")
+        self._numbers = lru_cache(maxsize=CACHED_WORDS)(self._numbers_of)
 
     def add(self, query: ParsedQuery) -> None:
         """See `Vectorizer`."""
@@ -190,11 +201,13 @@ class CharNgramVectorizer:
 
     def count(self, query: ParsedQuery) -> FeatureVector:
         """See `Vectorizer`."""
-        counts: dict[str, float] = {}
-        for word, weight in zip(query.words, query.weights, strict=True):
-            for ngram in char_ngrams(word):
-                counts[ngram] = counts.get(ngram, 0.0) + weight
-        return _look_up(self._ids, counts)
+        known, unknown = zip(*map(self._numbers, query.words), strict=True) if query.words else ((), ())
+        return _vector(_sum_weights(known, query.weights), _sum_weights(unknown, query.weights))
+
+    def _numbers_of(self, word: str) -> tuple[list[int], list[str]]:
+        """Return the numbers of the n-grams of a word, and those that no text has."""
+        ids, ngrams = self._ids, _char_ngrams(word)
+        return [ids[ngram] for ngram in ngrams if ngram in ids], [ngram for ngram in ngrams if ngram not in ids]
 
 
 def _ngram_rows(
@@ -245,23 +258,25 @@ def _char_ngrams(word: str) -> tuple[str, ...]:
     return tuple(marked[at : at + size] for size in (2, 3, 4) for at in range(len(marked) - size + 1))
 
 
-char_ngrams = lru_cache(maxsize=4_096)(_char_ngrams)
-"""`_char_ngrams` with a cache, for the frequent words of queries."""
+def _sum_weights(groups: Iterable[Iterable[T]], weights: Sequence[float]) -> dict[T, float]:
+    """Return the sum of the weights of the groups in which each feature is, counted as often as it is in them."""
+    whole = compress(groups, [weight == 1.0 for weight in weights])
+    sums: dict[T, float] = dict(Counter(chain.from_iterable(whole)))
+    for group, weight in zip(groups, weights, strict=True):
+        if weight != 1.0:
+            for feature in group:
+                sums[feature] = sums.get(feature, 0.0) + weight
+    return sums
 
 
-def _look_up(ids: Mapping[str, int], features: Mapping[str, float]) -> FeatureVector:
-    numbers: list[int] = []
-    counts: list[float] = []
-    unseen = squares = 0.0
-    for feature, count in features.items():
-        number = ids.get(feature)
-        if number is None:
-            unseen += count
-            squares += count * count
-        else:
-            numbers.append(number)
-            counts.append(count)
-    return FeatureVector(np.array(numbers, dtype=np.int64), np.array(counts, dtype=np.float32), unseen, squares)
+def _vector(counts: Mapping[int, float], unseen: Mapping[str, float]) -> FeatureVector:
+    """Return the vector of the features with numbers, and of the others by name."""
+    return FeatureVector(
+        np.fromiter(counts, np.int64, len(counts)),
+        np.fromiter(counts.values(), np.float32, len(counts)),
+        sum(unseen.values()),
+        sum(count * count for count in unseen.values()),
+    )
 
 
 def _starts(sizes: array[int]) -> Ints:

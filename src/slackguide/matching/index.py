@@ -7,7 +7,7 @@ Every sum over postings is a few gather operations, so the cost of a query is th
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from itertools import accumulate, chain, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,8 @@ from slackguide.matching.features import (
     expand_ranges,
     sum_duplicates,
 )
+from slackguide.matching.logistic_regression import fit
+from slackguide.matching.types import Arrays
 
 RARITY_POWER = 0.75
 """The exponent of the inverse document frequency log(1 + entries / uses). It lowers the weight of rare features."""
@@ -43,21 +45,32 @@ TOO_COMMON = 4
 _ENTRY_BATCH = 256
 
 _BLOCK = 64
-"""The number of phrasings per block in the computation of all cosines."""
+"""The number of rows per block in the computation of all products."""
+
+FEW_ROWS = 4
+"""The logits of a feature in more phrasings are summed when the matcher is built."""
+
+_PRODUCTS = 16_384
+"""About the number of rows of products that are summed at once."""
 
 
 Cells = tuple[NDArray[np.integer], Positions, Floats]
 """The rows, columns and values of sparse cells, as arrays of equal length (COO format)."""
 
+WeightedFeatures = tuple[Ints, Floats]
+"""The features of a query in all families of a `PhrasingIndex`, and their weights."""
+
 
 class Postings:
     """The values of features in rows (phrasings or entries): dense for common features, sparse for rare ones."""
 
-    def __init__(self, parts: Iterable[Cells], uses: Ints, size: int) -> None:
-        """Build the postings. `parts` have ascending rows below `size`; `uses` counts the postings per feature."""
+    def __init__(self, parts: Iterable[Cells], uses: Ints, size: int, dropped: NDArray[np.bool_]) -> None:
+        """Build the postings. `parts` have ascending rows below `size`; `uses` counts the postings per feature.
+
+        Features that are `dropped` have no postings.
+        """
         self.size = size
-        dropped = too_common(uses, size)
-        common = (uses * COMMON > size) if size < MANY_ROWS else np.zeros(len(uses), dtype=bool)
+        common = (uses * COMMON > size) & ~dropped if size < MANY_ROWS else np.zeros(len(uses), dtype=bool)
         self._uses = np.where(common, size, np.where(dropped, 0, uses))
         self._dense_index = np.where(common, np.cumsum(common) - 1, -1)
         self._starts: Ints = np.concatenate(([0], np.cumsum(np.where(common | dropped, 0, uses))))
@@ -77,48 +90,71 @@ class Postings:
             self._values[at] = values[is_rare][order]
             free[distinct] += counts
 
-    def sums(self, numbers: Ints, weights: Floats) -> Floats:
-        """Return the weighted sum of the values of these features for every row."""
+    def sums(self, numbers: Ints, weights: Floats, first: int = 0, last: int | None = None) -> Floats:
+        """Return the weighted sum of the values of these features for the rows from `first` to `last` (exclusive)."""
+        last = self.size if last is None else last
         index = self._dense_index[numbers]
         is_common = index >= 0
+        common = weights[is_common] @ self._dense[index[is_common], first:last]
         at, lengths = self._gather(numbers)
-        sums = np.bincount(self._rows[at], self._values[at] * np.repeat(weights, lengths), self.size)
-        common = weights[is_common] @ self._dense[index[is_common]]
-        return np.asarray(sums.astype(np.float32) + common, dtype=np.float32)
+        rows, products = self._rows[at], self._values[at] * np.repeat(weights, lengths)
+        if last - first < self.size:
+            selected = (rows >= first) & (rows < last)
+            rows, products = rows[selected] - first, products[selected]
+        common += np.bincount(rows, products, last - first)
+        return np.asarray(common, dtype=np.float32)
 
     def visited(self, numbers: Ints) -> int:
         """Return the number of values that `sums` reads for these features."""
         return int(self._uses[numbers].sum())
 
-    def weighted_rows(self, share: float) -> Floats:
-        """Return the dense matrix of the common features (features x rows), multiplied by `share`."""
-        return self._dense * np.float32(share)
-
-    def by_row(self) -> tuple[Ints, Ints, Floats]:
-        """Return the rows, features and values of the rare features, sorted by row."""
+    def gram_matrix(self) -> Floats:
+        """Return the scalar products of the values of every row with those of every other one."""
+        total = np.asarray(self._dense.T @ self._dense, dtype=np.float32)
         order = np.argsort(self._rows, kind="stable")
         numbers = np.repeat(np.arange(len(self._starts) - 1), np.diff(self._starts))[order]
-        return self._rows[order].astype(np.int64), numbers, self._values[order]
+        rows, values = self._rows[order].astype(np.int64), self._values[order]
+        for first in range(0, self.size, _BLOCK):
+            part = total[first : first + _BLOCK]
+            block = slice(*np.searchsorted(rows, (first, first + _BLOCK)).tolist())
+            at, lengths = self._gather(numbers[block])
+            cells = np.repeat((rows[block] - first) * self.size, lengths) + self._rows[at]
+            products = self._values[at] * np.repeat(values[block], lengths)
+            part += np.bincount(cells, products, part.size).reshape(part.shape)
+        return total
 
-    def dot_products(self, rows: Ints, numbers: Ints, values: Floats) -> tuple[Ints, Floats]:
-        """Multiply values with all postings of their feature.
-
-        Return the cells (given row x `size` + posting's row) and the products.
-        """
-        at, lengths = self._gather(numbers)
-        cells = np.repeat(rows * np.int64(self.size), lengths) + self._rows[at]
-        return np.asarray(cells, dtype=np.int64), self._values[at] * np.repeat(values, lengths)
-
-    def totals(self, numbers: Sequence[int], first: int, last: int) -> list[float]:
+    def totals(self, numbers: Ints, first: int, last: int) -> Floats:
         """Return the sum of each feature's values in the rows from `first` to `last` (exclusive)."""
-        return [self._total(number, first, last) for number in numbers]
+        index = self._dense_index[numbers]
+        totals = np.where(index >= 0, self._dense[index, first:last].sum(axis=1), 0.0) if len(self._dense) else 0.0
+        at, lengths = self._gather(numbers)
+        rows = self._rows[at]
+        values = self._values[at] * ((rows >= first) & (rows < last))
+        return np.asarray(totals + np.bincount(np.repeat(np.arange(len(numbers)), lengths), values, len(numbers)))
 
-    def _total(self, number: int, first: int, last: int) -> float:
-        if self._dense_index[number] >= 0:
-            return float(self._dense[self._dense_index[number], first:last].sum())
-        start, end = int(self._starts[number]), int(self._starts[number + 1])
-        low, high = np.searchsorted(self._rows[start:end], (first, last)).tolist()
-        return float(self._values[start + low : start + high].sum())
+    @property
+    def is_summed(self) -> NDArray[np.bool_]:
+        """Whether each feature is in more than `FEW_ROWS`."""
+        return (self._dense_index >= 0) | (np.diff(self._starts) > FEW_ROWS)
+
+    def times(self, matrix: Floats) -> Floats:
+        """Return the products of the features in more than `FEW_ROWS` with a matrix of one row for each row."""
+        is_common = self._dense_index >= 0
+        is_summed = self.is_summed
+        products = np.empty((int(is_summed.sum()), matrix.shape[1]), dtype=np.float32)
+        products[is_common[is_summed]] = self._dense @ matrix
+        rest = np.flatnonzero(is_summed & ~is_common)
+        sizes = np.diff(self._starts)[rest]
+        for part in np.array_split(np.arange(len(rest)), int(sizes.sum()) // _PRODUCTS + 1) if len(rest) else ():
+            at, lengths = self._gather(rest[part])
+            cells = self._values[at, np.newaxis] * matrix[self._rows[at]]
+            products[np.flatnonzero(~is_common[is_summed])[part]] = np.add.reduceat(cells, np.cumsum(lengths) - lengths)
+        return products
+
+    def few_rows(self) -> tuple[Ints, Positions, Floats]:
+        """Return the number of rows of each feature that is in at most `FEW_ROWS`, and their rows and values."""
+        at, lengths = self._gather(np.flatnonzero(~self.is_summed))
+        return lengths, self._rows[at], self._values[at]
 
     def _gather(self, numbers: NDArray[np.integer]) -> tuple[Ints, Ints]:
         first = self._starts[numbers]
@@ -174,117 +210,186 @@ class TextCollection:
 
 
 class PhrasingIndex:
-    """The weighted features of all phrasings in one family."""
+    """The weighted features of all phrasings in the families that their cosines are summed over."""
 
-    def __init__(self, table: FeatureTable, texts: TextCollection) -> None:
-        features = table.features
-        uses, entry_uses = np.zeros((2, features), dtype=np.int64)
-        for cells in texts.phrasings_in(table):
-            uses += np.bincount(cells[1], minlength=features)
-            entry_uses += np.bincount(texts.by_entry(cells, features).columns, minlength=features)
-        rarity = np.log1p(texts.entries / np.maximum(entry_uses, 1)) ** RARITY_POWER
-        self._rarity = np.where(too_common(uses, texts.phrasings), 0.0, rarity).astype(np.float32)
+    def __init__(self, tables: Sequence[FeatureTable], texts: TextCollection, shares: Sequence[float]) -> None:
+        """Build the index from one table for each family. `shares` are the weights of the families."""
+        self._shares = shares
+        self._firsts = list(accumulate((table.features for table in tables), initial=0))
+        uses = [_count_uses(table, texts) for table in tables]
+        dropped = [too_common(phrasings, texts.phrasings) for phrasings, _ in uses]
+        self._rarity = [
+            np.where(is_dropped, 0.0, np.log1p(texts.entries / np.maximum(entries, 1)) ** RARITY_POWER).astype(
+                np.float32
+            )
+            for is_dropped, (_, entries) in zip(dropped, uses, strict=True)
+        ]
         self._unseen = float(np.log1p(texts.entries) ** RARITY_POWER)
-        self.postings = Postings(self._weighted(table, texts), uses, texts.phrasings)
+        cells = chain.from_iterable(self._weighted(family, table, texts) for family, table in enumerate(tables))
+        all_uses = np.concatenate([phrasings for phrasings, _ in uses])
+        self.postings = Postings(cells, all_uses, texts.phrasings, np.concatenate(dropped))
 
-    def _weighted(self, table: FeatureTable, texts: TextCollection) -> Iterator[Cells]:
-        """Yield the phrasings, weighted and normalized."""
+    def _weighted(self, family: int, table: FeatureTable, texts: TextCollection) -> Iterator[Cells]:
+        """Yield the phrasings, weighted and normalized to the share of the family."""
         for rows, columns, counts in texts.phrasings_in(table):
-            values = counts * self._rarity[columns]
+            values = counts * self._rarity[family][columns]
             first = int(rows[0]) if len(rows) else 0
             lengths = np.sqrt(np.bincount(rows - first, values * values))
-            yield rows, columns, (values / np.maximum(lengths, 1e-9)[rows - first]).astype(np.float32)
+            values *= np.float32(self._shares[family])
+            values /= np.maximum(lengths, 1e-9).astype(np.float32)[rows - first]
+            yield rows, columns + self._firsts[family], values
 
-    def weigh(self, vector: FeatureVector) -> Floats:
-        """Return the normalized weights of the known features. Unknown features count in the norm."""
-        weights = vector.counts * self._rarity[vector.numbers]
-        length = float(weights @ weights) + vector.unseen_squares * self._unseen**2
-        return np.asarray(weights / np.float32(max(length, 1e-12) ** 0.5), dtype=np.float32)
+    def weigh(self, *vectors: FeatureVector) -> WeightedFeatures:
+        """Return the known features of all families of a query, or of the first ones, with normalized weights.
 
-    def cosines(self, vector: FeatureVector) -> Floats:
-        """Return the cosine similarity of the query with every phrasing. Unknown features lower it."""
-        return self.postings.sums(vector.numbers, self.weigh(vector))
-
-    def work(self, vector: FeatureVector) -> int:
-        """Return the number of values that `cosines` reads."""
-        return self.postings.visited(vector.numbers)
-
-    def shares(self, vector: FeatureVector, first: int, last: int) -> dict[int, float]:
-        """Return the contribution of each known feature to the cosines of the phrasings from `first` to `last`."""
-        numbers = vector.numbers.tolist()
-        totals = self.postings.totals(numbers, first, last)
-        weights = self.weigh(vector).tolist()
-        return {number: weight * total for number, weight, total in zip(numbers, weights, totals, strict=True)}
-
-
-class LanguageModels:
-    """One language model for each entry in one family of features, with Dirichlet smoothing."""
-
-    def __init__(self, table: FeatureTable, texts: TextCollection) -> None:
-        whole = texts.entries_in(table)
-        totals = np.bincount(whole.columns, whole.counts, whole.features)
-        expected = (SMOOTHING * totals / max(float(totals.sum()), 1e-9)).astype(np.float32)
-        cells = (
-            (rows, columns, np.log1p(counts / expected[columns]))
-            for first in range(0, whole.size, _ENTRY_BATCH)
-            for rows, columns, counts in [whole.part(first, min(first + _ENTRY_BATCH, whole.size))]
-        )
-        used = np.concatenate(([0.0], np.cumsum(whole.counts, dtype=np.float64)))
-        self._absent = np.log(SMOOTHING / (SMOOTHING + np.diff(used[whole.starts])))
-        self._postings = Postings(cells, np.bincount(whole.columns, minlength=whole.features), whole.size)
-
-    def ratios(self, vector: FeatureVector) -> Floats:
-        """Return the log-likelihood ratio of the query's features for every entry against the whole knowledge base.
-
-        The ratio is divided by the square root of the length, so that long and short queries have the same scale.
+        Unknown features count in the norm.
         """
-        length = max(float(vector.counts.sum()) + vector.unseen, 1.0)
-        ratios = self._postings.sums(vector.numbers, vector.counts) + length * self._absent
-        return np.asarray(ratios / length**0.5, dtype=np.float32)
+        weights = []
+        for vector, rarity, share in zip(vectors, self._rarity, self._shares, strict=False):
+            values = vector.counts * rarity[vector.numbers]
+            length = float(values @ values) + vector.unseen_squares * self._unseen**2
+            weights.append(values * np.float32(share / max(length, 1e-12) ** 0.5))
+        numbers = [vector.numbers + first for vector, first in zip(vectors, self._firsts, strict=False)]
+        return np.concatenate(numbers), np.concatenate(weights)
 
-    def work(self, vector: FeatureVector) -> int:
-        """Return the number of values that `ratios` reads."""
-        return self._postings.visited(vector.numbers)
+    def cosines(self, query: WeightedFeatures, first: int = 0, last: int | None = None) -> Floats:
+        """Return the mean cosine similarity over the families of the query with the phrasings from `first` to `last`.
+
+        `last` is exclusive. Unknown features lower the similarity.
+        """
+        cosines = self.postings.sums(*query, first, last)
+        return cosines / np.float32(sum(share**2 for share in self._shares))
+
+    def work(self, query: WeightedFeatures) -> int:
+        """Return the number of values that `cosines` reads."""
+        return self.postings.visited(query[0])
+
+    def shares(self, query: WeightedFeatures, first: int, last: int) -> dict[int, float]:
+        """Return the contribution of each known feature to the cosines of the phrasings from `first` to `last`."""
+        numbers, weights = query
+        shares = weights * self.postings.totals(numbers, first, last)
+        return dict(zip(numbers.tolist(), shares.tolist(), strict=True))
 
 
-def all_cosines(indexes: Sequence[PhrasingIndex], shares: Sequence[float]) -> Floats:
-    """Return the Gram matrix of the phrasings: their cosines, weighted by the squared share of each family."""
-    postings = [one.postings for one in indexes]
-    common = np.concatenate([one.weighted_rows(share) for one, share in zip(postings, shares, strict=True)])
-    total = np.asarray(common.T @ common, dtype=np.float32)
-    rare = [(one, np.float32(share**2), *one.by_row()) for one, share in zip(postings, shares, strict=True)]
-    for first in range(0, len(total), _BLOCK):
-        part = total[first : first + _BLOCK]
-        block_products = []
-        for one, share, rows, numbers, values in rare:
-            low, high = np.searchsorted(rows, (first, first + _BLOCK)).tolist()
-            block_products.append(one.dot_products(rows[low:high] - first, numbers[low:high], values[low:high] * share))
-        cells, products = (np.concatenate(each) for each in zip(*block_products, strict=True))
-        part += np.bincount(cells, products, part.size).reshape(part.shape)
-    return total
+def _count_uses(table: FeatureTable, texts: TextCollection) -> tuple[Ints, Ints]:
+    """Return the number of phrasings, and of entries, that have each feature."""
+    uses, entry_uses = np.zeros((2, table.features), dtype=np.int64)
+    for cells in texts.phrasings_in(table):
+        uses += np.bincount(cells[1], minlength=table.features)
+        entry_uses += np.bincount(texts.by_entry(cells, table.features).columns, minlength=table.features)
+    return uses, entry_uses
 
 
-class Bm25Scorer:
-    """The BM25 score over whole entries, normalized to 0 to 1 by the maximum score of the query."""
+class RegressionTable:
+    """The logits of a regression on the cosines with all phrasings.
 
-    def __init__(self, table: FeatureTable, texts: TextCollection) -> None:
-        whole = texts.entries_in(table)
-        entries = texts.entries
-        uses = np.bincount(whole.columns, minlength=table.features)
-        self._rarity = np.log1p((entries - uses + 0.5) / (uses + 0.5)).astype(np.float32)
+    They are linear in the features of the query, so that those of a feature in several phrasings are summed once.
+    """
+
+    def __init__(self, index: PhrasingIndex, learnt: Arrays) -> None:
+        """Build the table from what `learn` returned for the same index."""
+        self._logits: Floats = np.concatenate((learnt["sums"], learnt["coefficients"]))
+        is_summed = index.postings.is_summed
+        sizes = is_summed.astype(np.int64)
+        sizes[~is_summed], rows, values = index.postings.few_rows()
+        self._starts: Ints = np.concatenate(([0], np.cumsum(sizes)))
+        is_row = np.repeat(~is_summed, sizes)
+        self._rows = np.cumsum(~is_row) - 1
+        self._rows[is_row] = rows + len(learnt["sums"])
+        self._values = np.ones(len(is_row), dtype=np.float32)
+        self._values[is_row] = values
+
+    @staticmethod
+    def learn(index: PhrasingIndex, entry_of_phrasing: Ints, entries: int) -> Arrays:
+        """Fit the regression, and sum its coefficients by feature."""
+        coefficients = fit(index.postings.gram_matrix(), entry_of_phrasing, entries)
+        return {"coefficients": coefficients, "sums": index.postings.times(coefficients)}
+
+    def logits(self, query: WeightedFeatures) -> Floats:
+        """Return the logit of every entry for a query."""
+        numbers, weights = query
+        first = self._starts[numbers]
+        at, lengths = expand_ranges(first, self._starts[numbers + 1] - first)
+        return np.asarray((self._values[at] * np.repeat(weights, lengths)) @ self._logits[self._rows[at]])
+
+    def work(self, query: WeightedFeatures) -> int:
+        """Return the number of values that `logits` reads."""
+        return int((self._starts[query[0] + 1] - self._starts[query[0]]).sum())
+
+
+class EntryScorer:
+    """The likelihood ratios of terms and of pairs, and the BM25 coverage by terms, over whole entries.
+
+    Each entry has a language model for terms and one for pairs, with Dirichlet smoothing.
+    """
+
+    def __init__(self, terms: FeatureTable, pairs: FeatureTable, texts: TextCollection) -> None:
+        self._entries = entries = texts.entries
+        self._first_pair = terms.features
+        tables = [texts.entries_in(terms), texts.entries_in(pairs)]
+        uses = [np.bincount(table.columns, minlength=table.features) for table in tables]
+        self._rarity = np.log1p((entries - uses[0] + 0.5) / (uses[0] + 0.5)).astype(np.float32)
         self._unseen = float(np.log1p((entries + 0.5) / 0.5))
-        rows, columns, counts = whole.part(0, whole.size)
-        lengths = np.bincount(rows, counts, entries)
-        relative = lengths / max(float(lengths.mean()) if entries else 1.0, 1e-9)
-        dampened = counts + SATURATION * (1 - LENGTH_SHARE + LENGTH_SHARE * relative[rows])
-        values = (self._rarity[columns] * counts / dampened).astype(np.float32)
-        self._postings = Postings([(rows, columns, values)], uses, entries)
+        self._absent = [_log_share_of_unseen(table) for table in tables]
+        cells = chain(
+            _likelihood_ratios(tables[0]),
+            ((rows + entries, columns, self._rarity[columns] * values) for rows, columns, values in _bm25(tables[0])),
+            (
+                (rows + 2 * entries, columns + terms.features, values)
+                for rows, columns, values in _likelihood_ratios(tables[1])
+            ),
+        )
+        self._postings = Postings(
+            cells,
+            np.concatenate((2 * uses[0], uses[1])),
+            3 * entries,
+            np.concatenate([too_common(one, entries) for one in uses]),
+        )
 
-    def score(self, vector: FeatureVector) -> Floats:
-        """Return the score of every entry."""
-        possible = float(vector.counts @ self._rarity[vector.numbers]) + vector.unseen * self._unseen
-        return self._postings.sums(vector.numbers, vector.counts) / np.float32(max(possible, 1e-9))
+    def score(self, terms: FeatureVector, pairs: FeatureVector) -> tuple[Floats, Floats, Floats]:
+        """Return the likelihood ratio of the terms, that of the pairs, and the coverage (0 to 1) for every entry.
 
-    def work(self, vector: FeatureVector) -> int:
+        A ratio is the log-likelihood ratio against the whole knowledge base, divided by the square root of the length,
+        so that long and short queries have the same scale. The coverage is divided by the maximum score of the query.
+        """
+        numbers = np.concatenate((terms.numbers, pairs.numbers + self._first_pair))
+        sums = self._postings.sums(numbers, np.concatenate((terms.counts, pairs.counts))).reshape(3, self._entries)
+        ratios = [
+            (total + length * absent) / np.float32(length**0.5)
+            for total, absent, length in zip(sums[::2], self._absent, map(_length, (terms, pairs)), strict=True)
+        ]
+        possible = float(terms.counts @ self._rarity[terms.numbers]) + terms.unseen * self._unseen
+        return ratios[0], ratios[1], sums[1] / np.float32(max(possible, 1e-9))
+
+    def work(self, terms: FeatureVector, pairs: FeatureVector) -> int:
         """Return the number of values that `score` reads."""
-        return self._postings.visited(vector.numbers)
+        return self._postings.visited(np.concatenate((terms.numbers, pairs.numbers + self._first_pair)))
+
+
+def _length(vector: FeatureVector) -> float:
+    return max(float(vector.counts.sum()) + vector.unseen, 1.0)
+
+
+def _log_share_of_unseen(entries: FeatureTable) -> Floats:
+    """Return for every entry the logarithm of the share of probability that its language model leaves to the whole."""
+    used = np.concatenate(([0.0], np.cumsum(entries.counts, dtype=np.float64)))
+    return np.log(SMOOTHING / (SMOOTHING + np.diff(used[entries.starts]))).astype(np.float32)
+
+
+def _likelihood_ratios(entries: FeatureTable) -> Iterator[Cells]:
+    """Yield the log-likelihood ratios of the features in the entries, in batches."""
+    totals = np.bincount(entries.columns, entries.counts, entries.features)
+    expected = (SMOOTHING * totals / max(float(totals.sum()), 1e-9)).astype(np.float32)
+    for first in range(0, entries.size, _ENTRY_BATCH):
+        rows, columns, counts = entries.part(first, min(first + _ENTRY_BATCH, entries.size))
+        yield rows, columns, np.log1p(counts / expected[columns])
+
+
+def _bm25(entries: FeatureTable) -> Iterator[Cells]:
+    """Yield the counts of the features in the entries with the saturation and the length normalization of BM25."""
+    lengths = np.bincount(np.repeat(np.arange(entries.size), np.diff(entries.starts)), entries.counts, entries.size)
+    relative = lengths / max(float(lengths.mean()) if entries.size else 1.0, 1e-9)
+    for first in range(0, entries.size, _ENTRY_BATCH):
+        rows, columns, counts = entries.part(first, min(first + _ENTRY_BATCH, entries.size))
+        dampened = counts + SATURATION * (1 - LENGTH_SHARE + LENGTH_SHARE * relative[rows])
+        yield rows, columns, (counts / dampened).astype(np.float32)

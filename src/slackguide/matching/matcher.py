@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from copy import copy
 from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 from types import MappingProxyType
 
 import numpy as np
@@ -25,14 +26,13 @@ from slackguide.matching.features import (
 )
 from slackguide.matching.foreign_words import language_of, without_foreign_words
 from slackguide.matching.glossary import GlossaryExpander
-from slackguide.matching.index import Bm25Scorer, LanguageModels, PhrasingIndex, TextCollection, all_cosines
-from slackguide.matching.logistic_regression import fit
+from slackguide.matching.index import EntryScorer, PhrasingIndex, RegressionTable, TextCollection, WeightedFeatures
 from slackguide.matching.message_reader import MessageReader, Reading
 from slackguide.matching.naive_bayes import FeatureCounts, NaiveBayes, features
 from slackguide.matching.passages import is_long
 from slackguide.matching.pointers import PointerIndex
 from slackguide.matching.query import MAX_EVIDENCE, ParsedQuery, QueryParser
-from slackguide.matching.score_table import ScoreTable
+from slackguide.matching.score_table import ScoredText, ScoreTable
 from slackguide.matching.scoring import (
     FEATURES,
     MatcherCalibration,
@@ -49,10 +49,8 @@ from slackguide.matching.spelling import MIN_LENGTH, Spelling
 from slackguide.matching.tokenizer import MAX_CHARACTERS, tokenize
 from slackguide.matching.types import (
     Alert,
-    Arrays,
     CriticalPatterns,
     EntryDocument,
-    Evidence,
     Match,
     Matching,
     Outcome,
@@ -72,7 +70,7 @@ FAMILY_SHARES = (1.0, 0.7, 1.0)
 BODY_WEIGHT = 0.5
 """The weight of a word in an entry's body, relative to one in its title or phrasings."""
 
-CENTROID_SCALE = 30.0
+CENTROID_SCALE = 74.7
 """The factor for the mean cosines of an entry's phrasings where no regression is fitted: the scale of its logits."""
 
 ANSWER_FROM = 0.80
@@ -108,7 +106,12 @@ CHOOSE_UNTIL = 0.995
 
 MAX_CHOICES = 4
 
-NOTHING = Matching("none", 0.0, (), 0, (), False, Evidence())
+_COVERAGE = FEATURES.index("coverage")
+
+CACHED_TEXTS = 16
+"""Messages of which the concern is cached: facts are extracted from it, and it is matched."""
+
+NOTHING = Matching("none", 0.0, (), 0, (), False)
 
 EntryMask = np.ndarray[tuple[int], np.dtype[np.bool_]]
 
@@ -159,11 +162,9 @@ class Matcher:
         )
         glossary = GlossaryExpander(vocabulary)
         self._query_parser = parser or QueryParser(glossary)
-        self._phrasings = tuple(p for d in documents for p in (*d.phrasings, d.title, *d.tickets))
-        self._phrasing_counts = np.array([len(d.phrasings) + 1 for d in documents], dtype=np.int64)  # and the title
-        sizes = self._phrasing_counts + np.array([len(d.tickets) for d in documents], dtype=np.int64)
+        sizes = np.array([len(d.phrasings) + 1 + len(d.tickets) for d in documents], dtype=np.int64)  # with the title
         self._firsts: Ints = np.concatenate(([0], np.cumsum(sizes)))
-        is_phrasing = np.ones(len(self._phrasings) + len(documents), dtype=bool)
+        is_phrasing = np.ones(int(sizes.sum()) + len(documents), dtype=bool)
         is_phrasing[np.cumsum(sizes + 1) - 1] = False
         texts = TextCollection(
             np.repeat(np.arange(len(documents)), sizes + 1), is_phrasing, len(documents), BODY_WEIGHT
@@ -175,16 +176,16 @@ class Matcher:
         uses, tokens = self._add_documents(documents, keep_tokens)
         self._spelling = Spelling(uses + Counter(glossary.vocabulary()))
         tables = [vectorizer.table() for vectorizer in self._vectorizers]
-        self._indexes = tuple(PhrasingIndex(table, texts) for table in tables)
-        self._term_models, self._pair_models = (LanguageModels(table, texts) for table in tables[:2])
-        self._bm25 = Bm25Scorer(tables[0], texts)
+        self._index = PhrasingIndex(tables, texts, FAMILY_SHARES)
+        self._entry_scorer = EntryScorer(tables[0], tables[1], texts)
         with ThreadPoolExecutor(1) as executor:  # numpy releases the GIL while it fits the regression
-            coefficients = executor.submit(self._fit, texts, recall)
+            regression = executor.submit(self._fit, texts, recall)
             outside = list(map(tokenize, out_of_scope))
             self._detector = CriticalDetector(signs, tokens, outside, self._weights.alarm, recall)
             self._out_of_scope = _out_of_scope_classifier(outside, tokens) if outside else None
             self._pointers = PointerIndex(pointers or {}, out_of_scope)
-            self._coefficients = coefficients.result()
+            self._regression = regression.result()
+        self._concern_of = lru_cache(maxsize=CACHED_TEXTS)(partial(concern_of, vocabulary=self._spelling.known))
         self._reader = MessageReader(self._parse, self.score, self._combine)
         self._calibration = self._weights.calibration
         self._out_of_scope_messages = len(outside)
@@ -207,7 +208,7 @@ class Matcher:
 
     def concern_of(self, text: str) -> str:
         """Return the text without the greetings, thanks and signature around the concern."""
-        return concern_of(text, self._spelling.known)
+        return self._concern_of(text)
 
     def meanings(self, text: str) -> frozenset[str]:
         """Return the stems of a text's words and their synonym groups."""
@@ -249,7 +250,7 @@ class Matcher:
         language = language_of(text, self._is_known)
         if language is not None:
             matching = in_language(language, matching, self._count_shared_words(text))
-        return self._apply_critical(critical, matching, reading.scores, limit)
+        return _apply_critical(critical, matching, limit)
 
     def read(self, text: str) -> Reading:
         """Return the scores of a message without the small talk around the concern."""
@@ -265,17 +266,24 @@ class Matcher:
         """Return the sentence that says whom to ask about a text that no entry answers, or None."""
         return self._pointers.find(self._query_parser.parse(self.concern_of(text), self._spelling.correct).plain)
 
-    def explain(self, text: str, id: str) -> Evidence:
-        """Return the evidence in `text` for entry `id`. Raises KeyError for an unknown id."""
-        return self._evidence(self.read(text).scores, self._positions[id])
+    def explain(self, text: str, id: str) -> tuple[str, ...]:
+        """Return the words in `text` that speak most for entry `id`. Raises KeyError for an unknown id."""
+        position = self._positions[id]
+        for critical in self._detector.find(without_courtesies(text)):
+            if critical.id == id and critical.strength != "weak" and critical.sentence:
+                return self._detector.evidence(critical, MAX_EVIDENCE)
+        query = self.read(text).scores.query
+        start, end = int(self._firsts[position]), int(self._firsts[position + 1])
+        by_number = self._index.shares(self._index.weigh(self._terms.count(query)), start, end)
+        shares = {term: by_number.get(self._terms.ids.get(term, -1), 0.0) for term in query.terms}
+        return self._query_parser.evidence(query, shares)
 
     def work(self, text: str) -> int:
         """Return the cost of matching `text`: characters read, index values visited and features looked up."""
         query = self._query_parser.parse(text, self._spelling.correct)
         vectors = [vectorizer.count(query) for vectorizer in self._vectorizers]
-        visited = sum(index.work(vector) for index, vector in zip(self._indexes, vectors, strict=True))
-        visited += self._term_models.work(vectors[0]) + self._pair_models.work(vectors[1])
-        visited += self._bm25.work(vectors[0])
+        visited = (self._regression or self._index).work(self._index.weigh(*vectors))
+        visited += self._entry_scorer.work(vectors[0], vectors[1])
         visited += self._detector.work(text) + (self._out_of_scope is not None) * len(features(query.plain))
         return min(len(text), MAX_CHARACTERS) + visited
 
@@ -283,25 +291,28 @@ class Matcher:
         """Compute the feature scores of one query, on which `match` decides and weights are fitted."""
         query = self._parse(text)
         terms, pairs, ngrams = (vectorizer.count(query) for vectorizer in self._vectorizers)
-        nearest = np.zeros(len(self._phrasings), dtype=np.float32)
-        for index, vector, share in zip(self._indexes, (terms, pairs, ngrams), FAMILY_SHARES, strict=True):
-            nearest += np.float32(share**2) * index.cosines(vector)
-        scores = {
-            "term_likelihood": self._term_models.ratios(terms),
-            "pair_likelihood": self._pair_models.ratios(pairs),
-            "coverage": self._bm25.score(terms),
-            "regression": self._regress(nearest),
-        }
-        nearest /= np.float32(sum(share**2 for share in FAMILY_SHARES))
-        out_of_scope_score = 0.0 if self._out_of_scope is None else self._out_of_scope.log_odds(query.plain)
-        return ScoreTable(query, np.stack([scores[feature] for feature in FEATURES]), nearest, out_of_scope_score)
+        features = self._index.weigh(terms, pairs, ngrams)
+        rows = (*self._entry_scorer.score(terms, pairs), self._regress(features))  # in the order of `FEATURES`
+        return ScoreTable(query, np.stack(rows), (ScoredText(query, features, 1.0),))
 
-    def _regress(self, cosines: Floats) -> Floats:
-        """Return the logit of every entry, given the summed cosines of the query with every phrasing."""
-        if self._coefficients is not None:
-            return cosines @ self._coefficients
-        means = np.add.reduceat(cosines, self._firsts[:-1]) / np.diff(self._firsts)
+    def _regress(self, query: WeightedFeatures) -> Floats:
+        """Return the logit of every entry."""
+        if self._regression is not None:
+            return self._regression.logits(query)
+        means = np.add.reduceat(self._index.cosines(query), self._firsts[:-1]) / np.diff(self._firsts)
         return np.asarray(CENTROID_SCALE * means, dtype=np.float32)
+
+    def nearest(self, scored: ScoreTable, position: int) -> Floats:
+        """Return the cosine of the nearest text of a query with each phrasing of an entry."""
+        start, end = int(self._firsts[position]), int(self._firsts[position + 1])
+        nearest: Floats = np.maximum.reduce([self._index.cosines(text.features, start, end) for text in scored.texts])
+        return nearest
+
+    def out_of_scope_score(self, scored: ScoreTable) -> float:
+        """Return the log-odds that a query is out of scope; 0 if the knowledge base has no out-of-scope messages."""
+        if self._out_of_scope is None:
+            return 0.0
+        return sum(text.share * self._out_of_scope.log_odds(text.query.plain) for text in scored.texts)
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -335,7 +346,7 @@ class Matcher:
         signals = {
             "lead": float(np.log(share / (1.0 - share))),
             "evidence": float(scores[first]) - baseline,
-            "foreign": scored.out_of_scope_score,
+            "foreign": self.out_of_scope_score(scored),
         }
         return Ranking(first, probabilities, signals)
 
@@ -389,13 +400,11 @@ class Matcher:
             min(offered, max(limit, 0)),
             (),
             False,
-            self._evidence(table, first),
             runner_up=matches[1] if uncertain else None,
         )
 
     def _has_evidence(self, table: ScoreTable, position: int) -> bool:
-        start, end = self._firsts[position], self._firsts[position + 1]
-        return bool(table.nearest[start:end].max() > 0.0 or table.table[FEATURES.index("coverage"), position] > 0.0)
+        return bool(table.table[_COVERAGE, position] > 0.0 or self.nearest(table, position).max() > 0.0)
 
     def _is_unfamiliar(self, query: ParsedQuery) -> bool:
         """Return whether at most half of the content words of a query are known, and nothing else teaches the scope."""
@@ -413,45 +422,6 @@ class Matcher:
         raised[neighbours] = np.minimum(raised[neighbours] * np.float32(NEIGHBOUR), raised[first] * BELOW_FIRST)
         raised[first] = probabilities[first]
         return np.asarray(raised / raised.sum(), dtype=np.float32)
-
-    def _apply_critical(
-        self, critical: tuple[CriticalMatch, ...], matching: Matching, scores: ScoreTable, limit: int
-    ) -> Matching:
-        """Rank a clear match first, a likely one unless an answer is certain, and add alerts for the others."""
-        is_certain = matching.outcome == "answer" and matching.runner_up is None
-        for one in critical:
-            if one.strength == "clear":
-                matching = self._put_first(one, CLEAR_PATTERN, matching, scores, limit)
-                break
-            if one.strength == "likely" and not is_certain:
-                matching = self._put_first(one, LIKELY_PATTERN, matching, scores, limit)
-                break
-        first = matching.matches[0].id if matching.offered else None
-        alerts = tuple(Alert(one.id, one.message) for one in critical if one.id != first)
-        return replace(matching, alerts=alerts)
-
-    def _put_first(
-        self, critical: CriticalMatch, confidence: float, matching: Matching, scores: ScoreTable, limit: int
-    ) -> Matching:
-        others = [match for match in matching.matches if match.id != critical.id]
-        rest = [replace(other, confidence=min(other.confidence, round(1.0 - confidence, 4))) for other in others]
-        matches = (Match(critical.id, confidence), *rest)[: max(limit, 1)]
-        why = self._evidence(scores, self._positions[critical.id])
-        why = replace(why, words=self._detector.evidence(critical, MAX_EVIDENCE) or why.words)
-        is_clear = confidence >= CLEAR_PATTERN
-        if is_clear or len(matches) < 2:
-            return Matching("answer", confidence, matches, 1, (), is_clear, why)
-        offered = min(max(matching.offered + 1, 2), MAX_CHOICES, len(matches))
-        return Matching("choices", confidence, matches, offered, (), False, why)
-
-    def _evidence(self, scores: ScoreTable, position: int) -> Evidence:
-        start, end = int(self._firsts[position]), int(self._firsts[position + 1])
-        nearest = start + int(np.argmax(scores.nearest[start : start + self._phrasing_counts[position]]))
-        terms = scores.query.terms
-        by_number = self._indexes[0].shares(self._terms.count(scores.query), start, end)
-        shares = {term: by_number.get(self._terms.ids.get(term, -1), 0.0) for term in terms}
-        evidence_tokens = self._query_parser.evidence(scores.query, shares)
-        return Evidence(evidence_tokens, self._phrasings[nearest] if scores.nearest[nearest] > 0 else "")
 
     def _add_documents(
         self, documents: Sequence[EntryDocument], keep_tokens: bool
@@ -479,15 +449,38 @@ class Matcher:
                     vectorizer.add(query)
         return uses, tokens
 
-    def _fit(self, texts: TextCollection, recall: Recall) -> Floats | None:
+    def _fit(self, texts: TextCollection, recall: Recall) -> RegressionTable | None:
         if not 2 <= texts.entries <= TRAINED_ENTRIES or texts.phrasings > TRAINED_PHRASINGS:
             return None
 
-        def learn() -> Arrays:
-            cosines = all_cosines(self._indexes, FAMILY_SHARES)
-            return {"coefficients": fit(cosines, texts.entry_of_phrasing, texts.entries)}
+        learn = partial(RegressionTable.learn, self._index, texts.entry_of_phrasing, texts.entries)
+        return RegressionTable(self._index, recall("", learn))
 
-        return recall("", learn)["coefficients"]
+
+def _apply_critical(critical: Sequence[CriticalMatch], matching: Matching, limit: int) -> Matching:
+    """Rank a clear match first, a likely one unless an answer is certain, and add alerts for the others."""
+    is_certain = matching.outcome == "answer" and matching.runner_up is None
+    for one in critical:
+        if one.strength == "clear":
+            matching = _put_first(one.id, CLEAR_PATTERN, matching, limit)
+            break
+        if one.strength == "likely" and not is_certain:
+            matching = _put_first(one.id, LIKELY_PATTERN, matching, limit)
+            break
+    first = matching.matches[0].id if matching.offered else None
+    alerts = tuple(Alert(one.id, one.message) for one in critical if one.id != first)
+    return replace(matching, alerts=alerts) if alerts else matching
+
+
+def _put_first(id: str, confidence: float, matching: Matching, limit: int) -> Matching:
+    others = [match for match in matching.matches if match.id != id]
+    rest = [replace(other, confidence=min(other.confidence, round(1.0 - confidence, 4))) for other in others]
+    matches = (Match(id, confidence), *rest)[: max(limit, 1)]
+    is_clear = confidence >= CLEAR_PATTERN
+    if is_clear or len(matches) < 2:
+        return Matching("answer", confidence, matches, 1, (), is_clear)
+    offered = min(max(matching.offered + 1, 2), MAX_CHOICES, len(matches))
+    return Matching("choices", confidence, matches, offered, (), False)
 
 
 def _outcome(confidence: float, in_scope: bool, words: int, probabilities: Floats) -> tuple[Outcome, int]:

@@ -36,9 +36,12 @@ class NaiveBayes:
     """A Naive Bayes classifier with a positive and a negative class."""
 
     def __init__(self, positive: FeatureCounts, negative: FeatureCounts) -> None:
-        self._positive = positive.of
-        self._negative = negative.of
-        self._prior = log(negative.messages + 2 * SMOOTHING) - log(positive.messages + 2 * SMOOTHING)
+        prior = log(negative.messages + 2 * SMOOTHING) - log(positive.messages + 2 * SMOOTHING)
+        self._weights = {
+            feature: log((positive.of[feature] + SMOOTHING) / (negative.of[feature] + SMOOTHING)) + prior
+            for feature in positive.of | negative.of
+        }
+        """The weight of every feature of a message."""
 
     def log_odds(self, words: Sequence[str]) -> float:
         """Return the normalized log-odds of the positive class, with equal priors.
@@ -47,11 +50,7 @@ class NaiveBayes:
         have the same scale. `LENGTH_OFFSET` is added to this number, so that one or two words have little weight.
         """
         distinct = features(words)
-        return sum(map(self._weight, distinct)) / sqrt(len(distinct) + LENGTH_OFFSET)
-
-    def _weight(self, feature: Feature) -> float:
-        positive, negative = self._positive.get(feature, 0), self._negative.get(feature, 0)
-        return log((positive + SMOOTHING) / (negative + SMOOTHING)) + self._prior if positive or negative else 0.0
+        return sum(map(self._weights.get, distinct, repeat(0.0))) / sqrt(len(distinct) + LENGTH_OFFSET)
 
 
 def features(words: Sequence[str]) -> dict[Feature, None]:

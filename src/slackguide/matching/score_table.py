@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from slackguide.matching.features import Floats
+from slackguide.matching.index import WeightedFeatures
 from slackguide.matching.query import ParsedQuery
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredText:
+    """A text that was scored, alone or as a part of a message."""
+
+    query: ParsedQuery
+    features: WeightedFeatures
+    """Its features in all families."""
+    share: float
+    """Its share in the message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +30,8 @@ class ScoreTable:
     query: ParsedQuery
     table: Floats
     """`FEATURES` x entries."""
-    nearest: Floats
-    """The cosine of the query with every phrasing, over all families."""
-    out_of_scope_score: float
-    """The log-odds that the query is out of scope; 0 if the knowledge base has no out-of-scope messages."""
+    texts: tuple[ScoredText, ...]
+    """The text of the query, or those of which the scores are blended."""
 
 
 def blend(tables: Sequence[ScoreTable], weights: Sequence[float], query: ParsedQuery) -> ScoreTable:
@@ -30,10 +40,13 @@ def blend(tables: Sequence[ScoreTable], weights: Sequence[float], query: ParsedQ
     The cosine with a phrasing is the highest one, and the odds of words are weighted means.
     """
     factors = np.array(weights, dtype=np.float32)
-    shares = factors / factors.sum()
+    shares = (factors / factors.sum()).tolist()
     return ScoreTable(
         query=query,
         table=np.tensordot(factors, np.stack([one.table for one in tables]), 1),
-        nearest=np.maximum.reduce([one.nearest for one in tables]),
-        out_of_scope_score=float(shares @ [one.out_of_scope_score for one in tables]),
+        texts=tuple(
+            replace(text, share=text.share * share)
+            for one, share in zip(tables, shares, strict=True)
+            for text in one.texts
+        ),
     )

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from itertools import chain
+from itertools import chain, pairwise
+from typing import Any
 
 import numpy as np
 
@@ -100,8 +101,11 @@ class SentenceClassifier:
 
     def log_odds(self, sentences: Sequence[Sentence]) -> Floats:
         """Return the log-odds of the positive class for every sentence."""
-        rows = _Rows.of(self._keys(sentences))
-        return rows.sums(self._look_up(rows.keys)) + self._bias
+        keys = [self._keys_of(words) for words in sentences]
+        lengths = np.array([len(row) for row in keys])
+        weights = self._look_up(np.fromiter(chain.from_iterable(keys), np.int64, int(lengths.sum())))
+        sums = np.add.reduceat(weights, lengths.cumsum() - lengths)
+        return np.asarray(sums / np.sqrt(lengths + LENGTH_OFFSET) + self._bias, dtype=np.float32)
 
     def word_weights(self, words: Sentence) -> dict[str, float]:
         """Return the weight of every distinct word and its stem, without its neighbours."""
@@ -109,10 +113,6 @@ class SentenceClassifier:
         keys = np.concatenate((_key(word_ids, 0, 0), _key(stem_ids, 0, 1)))
         weights = self._look_up(keys)
         return dict(zip(words, (weights[: len(words)] + weights[len(words) :]).tolist(), strict=True))
-
-    def knows(self, word: str) -> bool:
-        """Return whether a training sentence contains the word or another inflection of it."""
-        return word in self._ids or stem(word) in self._ids
 
     def _look_up(self, keys: Ints) -> Floats:
         at = np.minimum(np.searchsorted(self._known, keys), max(len(self._known) - 1, 0))
@@ -135,6 +135,18 @@ class SentenceClassifier:
             keys.append(_key(framed[:-gap], framed[gap:], kind)[same])
             owners.append(framed_owner[:-gap][same])
         return np.concatenate(keys), np.concatenate(owners)
+
+    def _keys_of(self, words: Sentence) -> list[int]:
+        """Return the feature keys of one sentence: what `_keys` returns for many, in another order."""
+        ids = self._ids
+        known = [ids.get(word, 0) for word in words]
+        framed = [ids[_EDGE], *(ids.get(stem(word), 0) for word in words), ids[_EDGE]]
+        return [
+            *(one and _pack(one, 0, 0) for one in known),
+            *(one and _pack(one, 0, 1) for one in framed[1:-1]),
+            *(left and right and _pack(left, right, 2) for left, right in pairwise(framed)),
+            *(left and right and _pack(left, right, 3) for left, right in zip(framed, framed[2:], strict=False)),
+        ]
 
     def _numbers(self, sentences: Sequence[Sentence], *, learn: bool = False) -> tuple[Ints, Ints]:
         """Return the numbers of all words and of their stems; 0 for an unknown one."""
@@ -209,9 +221,14 @@ class _Rows:
         return np.bincount(self.keys, repeated, columns).astype(np.float32)
 
 
+def _pack(left: Any, right: Any, kind: int) -> Any:
+    """Return the key of a kind of feature from the numbers of its words, or of arrays of them."""
+    return ((left << 28) + right) * _KINDS + kind
+
+
 def _key(left: Ints, right: Ints | int, kind: int) -> Ints:
     """Return one number per feature; 0 if a word is unknown."""
-    keys = ((left << 28) + right) * _KINDS + kind
+    keys = _pack(left, right, kind)
     known = (left > 0) & (np.asarray(right) > 0) if kind > 1 else left > 0
     return np.where(known, keys, 0)
 

@@ -33,12 +33,9 @@ def similarities(texts: Sequence[str], background: Sequence[str], vocabulary: Vo
             vectorizer.add(query)
     size = len(queries)
     collection = TextCollection(np.arange(size), np.ones(size, dtype=bool), size, 1.0)
-    total = np.zeros((len(texts), len(texts)), dtype=np.float32)
-    for vectorizer, share in zip(vectorizers, FAMILY_SHARES, strict=True):
-        index = PhrasingIndex(vectorizer.table(), collection)
-        for row, query in enumerate(queries[: len(texts)]):
-            total[row] += np.float32(share**2) * index.cosines(vectorizer.count(query))[: len(texts)]
-    return np.asarray(total / np.float32(sum(share**2 for share in FAMILY_SHARES)), dtype=np.float32)
+    index = PhrasingIndex([vectorizer.table() for vectorizer in vectorizers], collection, FAMILY_SHARES)
+    weighed = (index.weigh(*(one.count(query) for one in vectorizers)) for query in queries[: len(texts)])
+    return np.array([index.cosines(one)[: len(texts)] for one in weighed], dtype=np.float32).reshape(len(texts), -1)
 
 
 def clusters(similarity: Floats, *, threshold: float, smallest: int) -> list[list[int]]:

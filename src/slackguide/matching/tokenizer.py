@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from slackguide.text import STRAIGHT
 
@@ -90,8 +90,10 @@ def tokens(text: str) -> list[str]:
     return _WORD.findall(plain)
 
 
-def expand_contractions(raw: Iterable[str]) -> list[str]:
+def expand_contractions(raw: Sequence[str]) -> list[str]:
     """Expand contractions and chat spellings, drop long numbers and cut long words."""
+    if _CONTRACTIONS.keys().isdisjoint(raw) and "".join(raw).isalpha():
+        return [token[:MAX_WORD] for token in raw]
     expanded: list[str] = []
     for token in raw:
         if token.isalpha() and token not in _CONTRACTIONS:

@@ -92,14 +92,6 @@ class Alert:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
-    """The evidence for a match: the words of the query by weight, and the nearest phrasing, or "" if there is none."""
-
-    words: tuple[str, ...] = ()
-    phrasing: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Matching:
     """The result of matching one query."""
 
@@ -113,7 +105,6 @@ class Matching:
     alerts: tuple[Alert, ...]
     urgent: bool
     """Whether a clear pattern ranked a critical entry first."""
-    why: Evidence
     concerns: tuple[ConcernMatch, ...] = ()
     """The concerns of a message that speaks of more than one; the outcome is then `choices`."""
     language: str | None = None

@@ -77,9 +77,12 @@ def reloadable_guide(settings: Settings) -> ReloadableGuide:
     store = CalibrationStore(settings.home)
 
     def build(directory: Path) -> Guide:
-        guide = build_guide(directory)
-        stored = store.get(Corpus.of(guide.knowledge))
-        return guide.with_calibration(stored) if stored else guide
+        with store.pattern_timings():
+            knowledge = load_verified(directory)
+        corpus = Corpus.of(knowledge)
+        guide = Guide(knowledge, store.get(corpus), store.recall(corpus))
+        guide.triage.precompute()
+        return guide
 
     def calibrate(guide: Guide) -> Guide:
         return guide.with_calibration(store.get_or_learn(Corpus.of(guide.knowledge)))

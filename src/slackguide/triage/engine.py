@@ -77,6 +77,9 @@ class Triage:
     def __init__(self, knowledge: KnowledgeBase) -> None:
         self._knowledge = knowledge
         self._tables = {id: decision_table_for(entry, knowledge.facts) for id, entry in knowledge.entries.items()}
+        self._given = {
+            id: {test.fact: test for test in (*entry.assumes, *entry.fixes)} for id, entry in knowledge.entries.items()
+        }
         self._planners: dict[str, QuestionPlanner] = {}
         self._clock_facts: tuple[ImpliedFact, ...] = ()
 
@@ -139,6 +142,17 @@ class Triage:
             form=_common_value(rule.form for rule in rules) or entry.form,
             known_facts=dict(stated_facts),
         )
+
+    def destination(self, id: str, known_facts: Mapping[str, FactValue]) -> Destination | None:
+        """Return the destination that `decide` decides on, or None if facts are missing."""
+        entry, table = self._knowledge.entries[id], self._tables[id]
+        known_facts = {**known_facts, **{fact.fact: fact.value for fact in self._implied(entry, known_facts)}}
+        rules = self._rules(table, table.possible_cells(known_facts, entry))
+        unknown = frozenset() if self._clock_facts else self._knowledge.clock_facts
+        missing = self._missing(id, known_facts, unknown)
+        if missing:
+            return rules[-1].target if entry.urgent else None
+        return self._certain_rules(entry, rules, known_facts)[0].target
 
     def branches(self, id: str, known_facts: Mapping[str, FactValue]) -> tuple[Branch, ...]:
         """List the branches of the open questions, for an agent who does not know the answers."""
@@ -216,7 +230,7 @@ class Triage:
 
     def _implied(self, entry: Entry, known_facts: Mapping[str, FactValue]) -> list[ImpliedFact]:
         """Return the facts of the clock, and what the known facts, and those that the entry fixes or assumes, imply."""
-        given = {test.fact: test for test in (*entry.assumes, *entry.fixes)}
+        given = self._given[entry.id]
         clock = [fact for fact in self._clock_facts if fact.fact not in {*known_facts, *given}]
         known_facts = {**known_facts, **{fact.fact: fact.value for fact in clock}}
         return clock + [
@@ -239,7 +253,7 @@ class Triage:
 
     def _certain_rules(self, entry: Entry, rules: list[Rule], known_facts: Mapping[str, FactValue]) -> list[Rule]:
         """Return the first of several rules that certainly holds, or all of them if none does."""
-        given = {test.fact: test for test in (*entry.assumes, *entry.fixes)}
+        given = self._given[entry.id]
         return [rule for rule in rules if evaluate(rule.when, known_facts, given) is True][:1] or rules
 
     def _open(
@@ -308,11 +322,11 @@ class Triage:
         return tuple(step for step in each[0] if all(step in steps for steps in each)) if each else ()
 
     def _applying(self, steps: Iterable[Step], entry: Entry, known_facts: Mapping[str, FactValue]) -> tuple[str, ...]:
-        given = {test.fact: test for test in (*entry.assumes, *entry.fixes)}
+        given = self._given[entry.id]
         return tuple(
             step.text
             for step in steps
-            if evaluate(step.when, known_facts, given) is True
+            if (step.when is ALWAYS or evaluate(step.when, known_facts, given) is True)
             and not (step.finds and all(name in known_facts or name in given for name in step.finds))
         )
 

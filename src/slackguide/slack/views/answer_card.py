@@ -151,13 +151,12 @@ def _buttons(
     room = MOST_BUTTONS - 1  # for “More”
     answers, crowded_out = answers[:room], answers[room:]
     room -= len(answers)
-    shown, more = main[:room], [*crowded_out, *main[room:], *_further_actions(answer, state, knowledge)]
-    row = [*shown, section_button("More", Section.MORE, state, closes="Less")]
+    row = [*main[:room], section_button("More", Section.MORE, state, closes="Less")]
     blocks: list[Block] = checklist(question, knowledge) if question else []
     blocks += [actions(answers)] if answers else []
     blocks.append(actions(row))
-    if state.section is Section.MORE and more:
-        blocks.append(actions(more))
+    if state.section is Section.MORE:
+        blocks.append(actions([*crowded_out, *main[room:], *_further_actions(answer, state, knowledge)]))
     return blocks
 
 
