@@ -25,12 +25,27 @@ def test_finds_the_entry_meant(matcher: Matcher, text: str, id: str) -> None:
     assert matcher.match(text).matches[0].id == id
 
 
-@pytest.mark.parametrize("text", ["", "   ", "!!!", "\x00", "zxqv wvut", "buenos días", "pizza for lunch"])
+@pytest.mark.parametrize(
+    "text", ["", "   ", "!!!", "\x00", "zxqv wvut", "buenos días", "pizza for lunch", "what is for dinner"]
+)
 def test_nothing_fits(matcher: Matcher, text: str) -> None:
     matching = matcher.match(text)
     assert matching.outcome == "none"
     assert matching.offered == 0
     assert not matching.urgent
+
+
+def test_a_base_of_few_entries_answers_what_it_knows_and_nothing_else() -> None:
+    entries = [
+        EntryDocument("a/outage", "The service is down", ("nothing loads for anybody", "users get an error page")),
+        EntryDocument(
+            "a/refund", "A customer wants a refund", ("customer asks for the money back", "billed by mistake")
+        ),
+    ]
+    matcher = Matcher(entries, Vocabulary())
+    assert matcher.match("what is it for").outcome == "none"  # only function words in common
+    assert matcher.match("is it down").matches[0].id == "a/outage"
+    assert matcher.match("a user gets error pages").matches[0].id == "a/outage"  # stems in common
 
 
 def test_matches_come_best_first_and_no_more_than_asked_for(matcher: Matcher) -> None:
@@ -90,7 +105,7 @@ def test_a_weak_sign_leaves_an_answer_and_alerts(calibrated: Matcher) -> None:
 
 
 def test_a_weak_sign_heads_the_choices_where_nothing_is_certain(matcher: Matcher) -> None:
-    matching = matcher.match("nobody will miss me")
+    matching = matcher.match("nobody will miss me or my account")
     assert matching.outcome == "choices"
     assert matching.matches[0].id == "conduct/self-harm"
     assert matching.offered >= 2

@@ -80,7 +80,7 @@ class DroppedFacts:
         return denied
 
     def _doubted(self, message: WrittenTurn, topic: Topic, values: Mapping[str, FactValue]) -> set[str]:
-        """Return the facts whose known value a turn says again, to call it wrong: `hourly was wrong`."""
+        """Return the facts whose known value a turn says again, to call it wrong: `leased was wrong`."""
         if len(message.content) > 2 * SHORT or not signs.DOUBT.search(message.lower):
             return set()
         said = values.keys() - self._knowledge.party_facts

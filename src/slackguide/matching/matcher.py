@@ -46,6 +46,7 @@ from slackguide.matching.scoring import (
 )
 from slackguide.matching.small_talk import SmallTalk, concern_of, small_talk, without_courtesies
 from slackguide.matching.spelling import MIN_LENGTH, Spelling
+from slackguide.matching.stemmer import stem
 from slackguide.matching.tokenizer import MAX_CHARACTERS, tokenize
 from slackguide.matching.types import (
     Alert,
@@ -89,8 +90,9 @@ CLEAR_PATTERN = 0.98
 SCOPE_MESSAGES = 50
 """The number of out-of-scope messages from which they teach what the knowledge base does not answer."""
 
+FAMILIAR_SHARE = 0.5
 UNFAMILIAR = 0.79
-"""The highest confidence for a query that is mostly of unknown words: none that is answered."""
+"""The highest confidence for a query of which a smaller share of the content words is known: none that is answered."""
 
 LIKELY_PATTERN = 0.8
 """The confidence of an entry that is ranked first in the choices by a likely pattern."""
@@ -376,12 +378,13 @@ class Matcher:
     def _decide(self, table: ScoreTable, visible: EntryMask, limit: int, adjustments: Floats) -> Matching:
         ranking = self.rank(table, visible, adjustments)
         first = ranking.first
-        if not self._has_evidence(table, first):
+        familiar = self._familiar_share(table.query)
+        if familiar == 0.0 or not self._has_evidence(table, first):
             return NOTHING
         calibration = self._calibration
         in_scope = log_odds(calibration.scope, ranking.signals)
         confidence = round(probability(confidence_odds(calibration, ranking.signals)), 4)
-        if self._is_unfamiliar(table.query):
+        if familiar < FAMILIAR_SHARE:
             confidence = min(confidence, UNFAMILIAR)
         probabilities = self._with_neighbours(first, ranking.probabilities)
         order = [at for at in _top(probabilities, max(limit, MAX_CHOICES)) if visible[at]]
@@ -406,12 +409,12 @@ class Matcher:
     def _has_evidence(self, table: ScoreTable, position: int) -> bool:
         return bool(table.table[_COVERAGE, position] > 0.0 or self.nearest(table, position).max() > 0.0)
 
-    def _is_unfamiliar(self, query: ParsedQuery) -> bool:
-        """Return whether at most half of the content words of a query are known, and nothing else teaches the scope."""
-        if self._out_of_scope_messages >= SCOPE_MESSAGES:
-            return False
-        words = content_words(query.plain)
-        return 2 * sum(map(self._is_known, words)) <= len(words)
+    def _familiar_share(self, query: ParsedQuery) -> float:
+        """Return the share of the content words of a query that are known, 1 if something else teaches the scope."""
+        words = content_words(query.plain) if self._out_of_scope_messages < SCOPE_MESSAGES else ()
+        return (
+            sum(self._is_known(word) or stem(word) in self._terms.ids for word in words) / len(words) if words else 1.0
+        )
 
     def _with_neighbours(self, first: int, probabilities: Floats) -> Floats:
         """Raise the probabilities of the entries that are often confused with the first one, and normalize."""

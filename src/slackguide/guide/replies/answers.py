@@ -64,7 +64,7 @@ class QuestionAnswers:
                 return self._builder.about(conversation, message, topic, TurnKind.ANSWER, explained=True)
             return self._builder.unclear(conversation, message)
         if signs.UNKNOWN.match(message.lower) and not self._says_none(asked, message):
-            if self._facts.facts_of(message, topic).dropped:  # “not sure it is hourly after all”
+            if self._facts.facts_of(message, topic).dropped:  # “not sure it is leased after all”
                 return None
             topic = replace(topic, unknown=(*topic.unknown, asked))
             explained = len(message.content) <= BESIDE_ANSWER
