@@ -18,6 +18,7 @@ from slackguide.matching.content_words import content_words
 from slackguide.matching.critical_detector import CriticalDetector, CriticalMatch, ExampleTokens
 from slackguide.matching.features import (
     CharNgramVectorizer,
+    FeatureTable,
     Floats,
     Ints,
     PairVectorizer,
@@ -50,6 +51,7 @@ from slackguide.matching.stemmer import stem
 from slackguide.matching.tokenizer import MAX_CHARACTERS, tokenize
 from slackguide.matching.types import (
     Alert,
+    Arrays,
     CriticalPatterns,
     EntryDocument,
     Match,
@@ -57,7 +59,9 @@ from slackguide.matching.types import (
     Outcome,
     Recall,
     Vocabulary,
+    array_of_names,
     learn_anew,
+    names_of_array,
 )
 
 TRAINED_PHRASINGS = 6_000
@@ -87,12 +91,16 @@ FEW_WORDS_FROM = 0.99
 CLEAR_PATTERN = 0.98
 """The confidence of an entry that is ranked first by a clear pattern."""
 
+TABLE_PARTS = ("starts", "columns", "counts")
+"""The arrays of a `FeatureTable`."""
+
 SCOPE_MESSAGES = 50
 """The number of out-of-scope messages from which they teach what the knowledge base does not answer."""
 
 FAMILIAR_SHARE = 0.5
 UNFAMILIAR = 0.79
-"""The highest confidence for a query of which a smaller share of the content words is known: none that is answered."""
+"""The upper limit of the confidence for a query of which this share of the content words is known, none that is
+answered. With a smaller share the limit is proportionally lower, and nothing is offered if none is known."""
 
 LIKELY_PATTERN = 0.8
 """The confidence of an entry that is ranked first in the choices by a likely pattern."""
@@ -174,23 +182,23 @@ class Matcher:
         terms = TermVectorizer()
         self._vectorizers: tuple[Vectorizer, ...] = (terms, PairVectorizer(terms), CharNgramVectorizer())
         self._terms = terms
-        keep_tokens = bool(out_of_scope) or any(one.serious for one in signs)
-        uses, tokens = self._add_documents(documents, keep_tokens)
+        counted = recall("features", partial(self._count_features, documents))
+        uses = Counter(dict(zip(names_of_array(counted["words"]), counted["uses"].tolist(), strict=True)))
         self._spelling = Spelling(uses + Counter(glossary.vocabulary()))
-        tables = [vectorizer.table() for vectorizer in self._vectorizers]
+        tables = self._restore_features(counted)
         self._index = PhrasingIndex(tables, texts, FAMILY_SHARES)
         self._entry_scorer = EntryScorer(tables[0], tables[1], texts)
         with ThreadPoolExecutor(1) as executor:  # numpy releases the GIL while it fits the regression
             regression = executor.submit(self._fit, texts, recall)
-            outside = list(map(tokenize, out_of_scope))
-            self._detector = CriticalDetector(signs, tokens, outside, self._weights.alarm, recall)
-            self._out_of_scope = _out_of_scope_classifier(outside, tokens) if outside else None
+            tokens = lru_cache(maxsize=1)(partial(self._tokens, documents))
+            self._detector = CriticalDetector(signs, tokens, out_of_scope, self._weights.alarm, recall)
+            self._out_of_scope = _out_of_scope_classifier(out_of_scope, tokens, recall) if out_of_scope else None
             self._pointers = PointerIndex(pointers or {}, out_of_scope)
             self._regression = regression.result()
         self._concern_of = lru_cache(maxsize=CACHED_TEXTS)(partial(concern_of, vocabulary=self._spelling.known))
         self._reader = MessageReader(self._parse, self.score, self._combine)
         self._calibration = self._weights.calibration
-        self._out_of_scope_messages = len(outside)
+        self._out_of_scope_messages = len(out_of_scope)
 
     @property
     def calibration(self) -> MatcherCalibration:
@@ -378,18 +386,21 @@ class Matcher:
     def _decide(self, table: ScoreTable, visible: EntryMask, limit: int, adjustments: Floats) -> Matching:
         ranking = self.rank(table, visible, adjustments)
         first = ranking.first
-        familiar = self._familiar_share(table.query)
-        if familiar == 0.0 or not self._has_evidence(table, first):
+        if not self._has_evidence(table, first):
             return NOTHING
         calibration = self._calibration
+        familiar = self._familiar_share(table.query)
         in_scope = log_odds(calibration.scope, ranking.signals)
         confidence = round(probability(confidence_odds(calibration, ranking.signals)), 4)
         if familiar < FAMILIAR_SHARE:
-            confidence = min(confidence, UNFAMILIAR)
+            confidence = min(confidence, round(UNFAMILIAR * familiar / FAMILIAR_SHARE, 4))
         probabilities = self._with_neighbours(first, ranking.probabilities)
         order = [at for at in _top(probabilities, max(limit, MAX_CHOICES)) if visible[at]]
         outcome, offered = _outcome(
-            confidence, in_scope >= calibration.scope_from, len(table.query.plain), probabilities[order]
+            confidence,
+            in_scope >= calibration.scope_from and familiar > 0.0,
+            len(table.query.plain),
+            probabilities[order],
         )
         upper = min(confidence, 1.0 - confidence)
         shares = [min(confidence * float(probabilities[at] / probabilities[first]), upper) for at in order]
@@ -426,31 +437,47 @@ class Matcher:
         raised[first] = probabilities[first]
         return np.asarray(raised / raised.sum(), dtype=np.float32)
 
-    def _add_documents(
-        self, documents: Sequence[EntryDocument], keep_tokens: bool
-    ) -> tuple[Counter[str], dict[str, list[tuple[str, ...]]]]:
-        """Add every text to the vectorizers. Return the word frequencies, and the tokens of each entry's phrasings.
+    def _count_features(self, documents: Sequence[EntryDocument]) -> Arrays:
+        """Return the feature counts of every text with the names of the features, and the word frequencies.
 
-        Tickets are in neither: their names and misspellings are not words of the knowledge base, and most of their
-        sentences are about no entry. The tokens are returned only if `keep_tokens`, because they use as much memory
-        as the texts.
+        The words of tickets are not counted: their names and misspellings are not words of the knowledge base.
         """
         uses: Counter[str] = Counter()
-        tokens: dict[str, list[tuple[str, ...]]] = {}
         for document in documents:
-            queries = [
-                self._query_parser.parse(text, limit=None)
-                for text in (*document.phrasings, document.title, *document.tickets, document.body)
+            for text in (*document.phrasings, document.title):
+                uses.update(self._add(text).words)
+            for text in document.tickets:
+                self._add(text)
+            uses.update(self._add(document.body).words)
+        arrays = {"words": array_of_names(uses), "uses": np.array(list(uses.values()), dtype=np.int64)}
+        for at, vectorizer in enumerate(self._vectorizers):
+            table = vectorizer.table()
+            arrays |= {f"{part}{at}": getattr(table, part) for part in TABLE_PARTS}
+            arrays[f"names{at}"] = vectorizer.names()
+        return arrays
+
+    def _restore_features(self, counted: Arrays) -> list[FeatureTable]:
+        """Return the tables of `_count_features`, whose features the vectorizers take over."""
+        tables = []
+        for at, vectorizer in enumerate(self._vectorizers):
+            starts, columns, counts = (counted[f"{part}{at}"] for part in TABLE_PARTS)
+            tables.append(FeatureTable(starts, columns, counts, vectorizer.restore(counted[f"names{at}"])))
+        return tables
+
+    def _add(self, text: str) -> ParsedQuery:
+        query = self._query_parser.parse(text, limit=None)
+        for vectorizer in self._vectorizers:
+            vectorizer.add(query)
+        return query
+
+    def _tokens(self, documents: Sequence[EntryDocument]) -> dict[str, list[tuple[str, ...]]]:
+        """Return the tokens of each entry's phrasings, without tickets: most of their sentences are about no entry."""
+        return {
+            document.id: [
+                self._query_parser.parse(text, limit=None).plain for text in (*document.phrasings, document.title)
             ]
-            phrasings = queries[: len(document.phrasings) + 1]
-            if keep_tokens:
-                tokens[document.id] = [query.plain for query in phrasings]
-            for query in (*phrasings, queries[-1]):
-                uses.update(query.words)
-            for query in queries:
-                for vectorizer in self._vectorizers:
-                    vectorizer.add(query)
-        return uses, tokens
+            for document in documents
+        }
 
     def _fit(self, texts: TextCollection, recall: Recall) -> RegressionTable | None:
         if not 2 <= texts.entries <= TRAINED_ENTRIES or texts.phrasings > TRAINED_PHRASINGS:
@@ -498,9 +525,12 @@ def _outcome(confidence: float, in_scope: bool, words: int, probabilities: Float
     return "choices", min(max(count, 2), MAX_CHOICES, len(probabilities))
 
 
-def _out_of_scope_classifier(outside: Sequence[Sequence[str]], inside: ExampleTokens) -> NaiveBayes:
-    phrasings = (phrasing for phrasings in inside.values() for phrasing in phrasings)
-    return NaiveBayes(FeatureCounts(outside), FeatureCounts(phrasings))
+def _out_of_scope_classifier(outside: Sequence[str], inside: ExampleTokens, recall: Recall) -> NaiveBayes:
+    def learn() -> Arrays:
+        phrasings = (phrasing for phrasings in inside().values() for phrasing in phrasings)
+        return NaiveBayes(FeatureCounts(map(tokenize, outside)), FeatureCounts(phrasings)).arrays()
+
+    return NaiveBayes.restore(recall("out of scope", learn))
 
 
 def _top(probabilities: Floats, count: int) -> list[int]:
