@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 from typing import assert_never
 
@@ -11,7 +12,7 @@ from rich.text import Text
 
 from slackguide.cli.options import DEFAULT_KNOWLEDGE
 from slackguide.cli.output import out, printable
-from slackguide.guide import Answer, BaseOutcome, Choices, Guide, NoAnswer, Outcome, Social
+from slackguide.guide import Answer, Choices, Guide, NoAnswer, Outcome, RankedEntry, Social
 from slackguide.knowledge.facts import FactSpec
 
 
@@ -39,16 +40,16 @@ def print_card(outcome: Outcome, guide: Guide, *, text: str, command: str) -> No
                 )
                 out.print(line)
             out.print(Text("Which of these is it?", style="bold"))
-            _print_matches(outcome, outcome.offered)
+            _print_matches(outcome.matches[: outcome.offered])
             out.print(Text(f"Add detail and ask again, or choose one: {command} --entry ID", style="dim"))
         case NoAnswer():
             _print_language(outcome.language)
             out.print(Text("No entry in the guide matches this text.", style="bold"))
             if outcome.pointer:
                 out.print(Text(outcome.pointer, style="green"))
-            if outcome.matches:
+            if near := outcome.near[:3]:
                 out.print(Text("Closest entries, below the threshold for an answer:", style="dim"))
-                _print_matches(outcome, 3)
+                _print_matches(near)
         case Social():
             out.print(Text(outcome.reply, style="bold"))
         case other:
@@ -60,8 +61,8 @@ def _print_language(language: str | None) -> None:
         out.print(Text(f"This text seems to be in {language}; only English is understood.", style="bold"))
 
 
-def _print_matches(outcome: BaseOutcome, count: int) -> None:
-    for number, match in enumerate(outcome.matches[:count], 1):
+def _print_matches(matches: Sequence[RankedEntry]) -> None:
+    for number, match in enumerate(matches, 1):
         out.print(
             Text.assemble(f"  {number}. ", (match.title, "bold"), f"  {match.confidence:.0%}  ", (match.id, "dim"))
         )

@@ -11,6 +11,9 @@ from slackguide.knowledge.conditions import FactValue
 from slackguide.matching import Alert, SmallTalk
 from slackguide.triage import Decision
 
+NEAR_FROM = 0.01
+"""The minimum confidence of a candidate that is worth showing where nothing fits."""
+
 
 @dataclass(frozen=True, slots=True)
 class Concern:
@@ -118,6 +121,11 @@ class NoAnswer(BaseOutcome):
     """A sentence that says whom to ask instead, if the text is about a topic that is known to be out of scope."""
     language: str | None = None
     """The language of a text that is not in English, as far as it is recognized."""
+
+    @property
+    def near(self) -> tuple[RankedEntry, ...]:
+        """The candidates that are worth showing."""
+        return tuple(match for match in self.matches if match.confidence >= NEAR_FROM)
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ def nothing_card(
     nothing: NoAnswer, state: AnswerState, knowledge: KnowledgeBase, *, notice: str | None = None
 ) -> RenderedMessage:
     """Return the no-match card: whom to ask instead, or how to ask, and the nearest matches."""
-    near = tuple(match for match in nothing.matches if match.id not in state.rejected_entries)[:NEAREST]
+    near = tuple(match for match in nothing.near if match.id not in state.rejected_entries)[:NEAREST]
     title = "Not in these guides, as far as I can tell."
     if nothing.language:
         title = f"I read English, and this looks like {nothing.language}."
