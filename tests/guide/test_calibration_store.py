@@ -81,12 +81,12 @@ def test_a_matcher_of_stored_models_learns_nothing_and_answers_alike(tmp_path: P
         serious=("he says goodbye to everybody", "she gave away all that she owns"),
         harmless=("he says goodbye to the old plan", "she gave away the second login"),
     )  # fmt: skip
-    taught = replace(corpus, critical_patterns=(signs,), out_of_scope=("where is the coffee", "he says hello"))
+    taught = replace(corpus, critical_patterns=(signs,))
     matchers = [taught.matcher(), taught.matcher(recall=CalibrationStore(tmp_path).recall(taught))]
-    assert len(list((tmp_path / FOLDER).glob("*.npz"))) == 4
+    assert len(list((tmp_path / FOLDER).glob("*.npz"))) == 2
     stored = CalibrationStore(tmp_path).recall(taught)
     matchers.append(taught.matcher(recall=lambda name, learn: stored(name, learn_nothing)))
-    for text in (*first.phrasings, corpus.documents[-1].title, "he says good-bye and gave evrything away", "coffee"):
+    for text in (*first.phrasings, corpus.documents[-1].title, "he says good-bye and gave evrything away", "login"):
         assert len({matcher.critical_score(first.id, text) for matcher in matchers}) == 1
         assert len({repr(matcher.match(text)) for matcher in matchers}) == 1
 

@@ -68,7 +68,6 @@ class Phrases(Generic[T]):
         self._by_deletion: dict[str, set[str]] = {}
         self._vocabulary = vocabulary
         self._long_forms = dict(_long_forms(vocabulary.abbreviations))
-        self._sequences: dict[str, tuple[tuple[str, ...], ...]] = {}
         for word in vocabulary.parties:
             self.add_word(word)
 
@@ -94,18 +93,13 @@ class Phrases(Generic[T]):
         """Return the word sequences of a part of a phrase (`a|b`), or None for a gap."""
         if part == GAP:
             return None
-        return frozenset(chain.from_iterable(map(self._word_sequences, part.split("|"))))
-
-    def _word_sequences(self, alternative: str) -> tuple[tuple[str, ...], ...]:
-        """Return the words of an alternative, as they are and written out. The same ones are in many phrases."""
-        if alternative not in self._sequences:
-            tokens = tokenize(alternative)
+        found: set[tuple[str, ...]] = set()
+        for word in part.split("|"):
+            tokens = tokenize(word)
             self._vocabulary.fold(tokens)
-            words = tuple(token.text for token in tokens)
-            self._sequences[alternative] = (
-                (words, tuple(chain.from_iterable(map(self._written_out, words)))) if words else ()
-            )
-        return self._sequences[alternative]
+            if words := tuple(token.text for token in tokens):
+                found |= {words, tuple(chain.from_iterable(map(self._written_out, words)))}
+        return frozenset(found)
 
     def _written_out(self, word: str) -> tuple[str, ...]:
         """Return the words that an abbreviation stands for, if they are several, or the word."""

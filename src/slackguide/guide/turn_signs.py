@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from functools import cached_property
 from importlib.resources import files
 from typing import Any
 
@@ -40,14 +39,7 @@ class WholeText:
     """
 
     def __init__(self, patterns: Iterable[str], around: Iterable[str], limit: int = ANSWER_CHARACTERS) -> None:
-        self._patterns, self._limit = (tuple(patterns), tuple(around)), limit
-
-    @cached_property
-    def _units(self) -> tuple[tuple[re.Pattern[str], ...], ...]:
-        """The compiled patterns and those around them. A command that answers one question needs neither."""
-        return tuple(
-            tuple(re.compile(rf"(?:{pattern})(?![\w'])") for pattern in patterns) for patterns in self._patterns
-        )
+        self._own, self._around, self._limit = _units(patterns), _units(around), limit
 
     def matches(self, text: str) -> bool:
         """Return whether a text of at most `limit` characters consists of the patterns."""
@@ -62,10 +54,14 @@ class WholeText:
                 continue
             seen.add(state)
             at, found = state
-            for units, own in zip(self._units, (True, found), strict=True):
+            for units, own in ((self._own, True), (self._around, found)):
                 ends = (match.end() for unit in units if (match := unit.match(text, at)))
                 reached += [(_skip(text, stop), own or found) for stop in ends]
         return (end, True) in seen
+
+
+def _units(patterns: Iterable[str]) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(rf"(?:{pattern})(?![\w'])") for pattern in patterns)
 
 
 def _skip(text: str, at: int) -> int:

@@ -18,7 +18,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slackguide.matching.query import ParsedQuery
-from slackguide.matching.types import Array, array_of_names, names_of_array
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -82,12 +81,6 @@ class Vectorizer(Protocol):
     def count(self, query: ParsedQuery) -> FeatureVector:
         """Return the features of a query."""
 
-    def names(self) -> Array:
-        """Return the features in the order of their numbers. Every text must have been added."""
-
-    def restore(self, names: Array) -> int:
-        """Take over the features of another vectorizer, instead of texts. Return their number."""
-
 
 class TermVectorizer:
     """Vectorizes stems, synonym groups and durations."""
@@ -119,15 +112,6 @@ class TermVectorizer:
         ids = self.ids
         known = {ids[term]: count for term, count in query.terms.items() if term in ids}
         return _vector(known, {term: count for term, count in query.terms.items() if term not in ids})
-
-    def names(self) -> Array:
-        """See `Vectorizer`."""
-        return array_of_names(self.ids)
-
-    def restore(self, names: Array) -> int:
-        """See `Vectorizer`."""
-        self.ids = {name: number for number, name in enumerate(names_of_array(names))}
-        return len(self.ids)
 
 
 class PairVectorizer:
@@ -164,15 +148,6 @@ class PairVectorizer:
         known = self._keys[at] == keys
         unseen = counts[~known]
         return FeatureVector(at[known], counts[known], float(unseen.sum()), float(unseen @ unseen))
-
-    def names(self) -> Array:
-        """See `Vectorizer`. The pairs are in their keys."""
-        return self._keys
-
-    def restore(self, names: Array) -> int:
-        """See `Vectorizer`."""
-        self._keys = names
-        return len(names) - 1
 
     def _pairs(self, query: ParsedQuery) -> dict[int, float]:
         """Return counts by key: both term numbers packed in 64 bits, or a negative key if either is unknown."""
@@ -228,15 +203,6 @@ class CharNgramVectorizer:
         """See `Vectorizer`."""
         known, unknown = zip(*map(self._numbers, query.words), strict=True) if query.words else ((), ())
         return _vector(_sum_weights(known, query.weights), _sum_weights(unknown, query.weights))
-
-    def names(self) -> Array:
-        """See `Vectorizer`."""
-        return array_of_names(self._ids)
-
-    def restore(self, names: Array) -> int:
-        """See `Vectorizer`."""
-        self._ids = {name: number for number, name in enumerate(names_of_array(names))}
-        return len(self._ids)
 
     def _numbers_of(self, word: str) -> tuple[list[int], list[str]]:
         """Return the numbers of the n-grams of a word, and those that no text has."""

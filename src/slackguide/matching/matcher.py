@@ -18,7 +18,6 @@ from slackguide.matching.content_words import content_words
 from slackguide.matching.critical_detector import CriticalDetector, CriticalMatch, ExampleTokens
 from slackguide.matching.features import (
     CharNgramVectorizer,
-    FeatureTable,
     Floats,
     Ints,
     PairVectorizer,
@@ -51,7 +50,6 @@ from slackguide.matching.stemmer import stem
 from slackguide.matching.tokenizer import MAX_CHARACTERS, tokenize
 from slackguide.matching.types import (
     Alert,
-    Arrays,
     CriticalPatterns,
     EntryDocument,
     Match,
@@ -59,9 +57,7 @@ from slackguide.matching.types import (
     Outcome,
     Recall,
     Vocabulary,
-    array_of_names,
     learn_anew,
-    names_of_array,
 )
 
 TRAINED_PHRASINGS = 6_000
@@ -90,9 +86,6 @@ FEW_WORDS_FROM = 0.99
 
 CLEAR_PATTERN = 0.98
 """The confidence of an entry that is ranked first by a clear pattern."""
-
-TABLE_PARTS = ("starts", "columns", "counts")
-"""The arrays of a `FeatureTable`."""
 
 SCOPE_MESSAGES = 50
 """The number of out-of-scope messages from which they teach what the knowledge base does not answer."""
@@ -182,23 +175,23 @@ class Matcher:
         terms = TermVectorizer()
         self._vectorizers: tuple[Vectorizer, ...] = (terms, PairVectorizer(terms), CharNgramVectorizer())
         self._terms = terms
-        counted = recall("features", partial(self._count_features, documents))
-        uses = Counter(dict(zip(names_of_array(counted["words"]), counted["uses"].tolist(), strict=True)))
+        keep_tokens = bool(out_of_scope) or any(one.serious for one in signs)
+        uses, tokens = self._add_documents(documents, keep_tokens)
         self._spelling = Spelling(uses + Counter(glossary.vocabulary()))
-        tables = self._restore_features(counted)
+        tables = [vectorizer.table() for vectorizer in self._vectorizers]
         self._index = PhrasingIndex(tables, texts, FAMILY_SHARES)
         self._entry_scorer = EntryScorer(tables[0], tables[1], texts)
         with ThreadPoolExecutor(1) as executor:  # numpy releases the GIL while it fits the regression
             regression = executor.submit(self._fit, texts, recall)
-            tokens = lru_cache(maxsize=1)(partial(self._tokens, documents))
-            self._detector = CriticalDetector(signs, tokens, out_of_scope, self._weights.alarm, recall)
-            self._out_of_scope = _out_of_scope_classifier(out_of_scope, tokens, recall) if out_of_scope else None
+            outside = list(map(tokenize, out_of_scope))
+            self._detector = CriticalDetector(signs, tokens, outside, self._weights.alarm, recall)
+            self._out_of_scope = _out_of_scope_classifier(outside, tokens) if outside else None
             self._pointers = PointerIndex(pointers or {}, out_of_scope)
             self._regression = regression.result()
         self._concern_of = lru_cache(maxsize=CACHED_TEXTS)(partial(concern_of, vocabulary=self._spelling.known))
         self._reader = MessageReader(self._parse, self.score, self._combine)
         self._calibration = self._weights.calibration
-        self._out_of_scope_messages = len(out_of_scope)
+        self._out_of_scope_messages = len(outside)
 
     @property
     def calibration(self) -> MatcherCalibration:
@@ -437,47 +430,31 @@ class Matcher:
         raised[first] = probabilities[first]
         return np.asarray(raised / raised.sum(), dtype=np.float32)
 
-    def _count_features(self, documents: Sequence[EntryDocument]) -> Arrays:
-        """Return the feature counts of every text with the names of the features, and the word frequencies.
+    def _add_documents(
+        self, documents: Sequence[EntryDocument], keep_tokens: bool
+    ) -> tuple[Counter[str], dict[str, list[tuple[str, ...]]]]:
+        """Add every text to the vectorizers. Return the word frequencies, and the tokens of each entry's phrasings.
 
-        The words of tickets are not counted: their names and misspellings are not words of the knowledge base.
+        Tickets are in neither: their names and misspellings are not words of the knowledge base, and most of their
+        sentences are about no entry. The tokens are returned only if `keep_tokens`, because they use as much memory
+        as the texts.
         """
         uses: Counter[str] = Counter()
+        tokens: dict[str, list[tuple[str, ...]]] = {}
         for document in documents:
-            for text in (*document.phrasings, document.title):
-                uses.update(self._add(text).words)
-            for text in document.tickets:
-                self._add(text)
-            uses.update(self._add(document.body).words)
-        arrays = {"words": array_of_names(uses), "uses": np.array(list(uses.values()), dtype=np.int64)}
-        for at, vectorizer in enumerate(self._vectorizers):
-            table = vectorizer.table()
-            arrays |= {f"{part}{at}": getattr(table, part) for part in TABLE_PARTS}
-            arrays[f"names{at}"] = vectorizer.names()
-        return arrays
-
-    def _restore_features(self, counted: Arrays) -> list[FeatureTable]:
-        """Return the tables of `_count_features`, whose features the vectorizers take over."""
-        tables = []
-        for at, vectorizer in enumerate(self._vectorizers):
-            starts, columns, counts = (counted[f"{part}{at}"] for part in TABLE_PARTS)
-            tables.append(FeatureTable(starts, columns, counts, vectorizer.restore(counted[f"names{at}"])))
-        return tables
-
-    def _add(self, text: str) -> ParsedQuery:
-        query = self._query_parser.parse(text, limit=None)
-        for vectorizer in self._vectorizers:
-            vectorizer.add(query)
-        return query
-
-    def _tokens(self, documents: Sequence[EntryDocument]) -> dict[str, list[tuple[str, ...]]]:
-        """Return the tokens of each entry's phrasings, without tickets: most of their sentences are about no entry."""
-        return {
-            document.id: [
-                self._query_parser.parse(text, limit=None).plain for text in (*document.phrasings, document.title)
+            queries = [
+                self._query_parser.parse(text, limit=None)
+                for text in (*document.phrasings, document.title, *document.tickets, document.body)
             ]
-            for document in documents
-        }
+            phrasings = queries[: len(document.phrasings) + 1]
+            if keep_tokens:
+                tokens[document.id] = [query.plain for query in phrasings]
+            for query in (*phrasings, queries[-1]):
+                uses.update(query.words)
+            for query in queries:
+                for vectorizer in self._vectorizers:
+                    vectorizer.add(query)
+        return uses, tokens
 
     def _fit(self, texts: TextCollection, recall: Recall) -> RegressionTable | None:
         if not 2 <= texts.entries <= TRAINED_ENTRIES or texts.phrasings > TRAINED_PHRASINGS:
@@ -525,12 +502,9 @@ def _outcome(confidence: float, in_scope: bool, words: int, probabilities: Float
     return "choices", min(max(count, 2), MAX_CHOICES, len(probabilities))
 
 
-def _out_of_scope_classifier(outside: Sequence[str], inside: ExampleTokens, recall: Recall) -> NaiveBayes:
-    def learn() -> Arrays:
-        phrasings = (phrasing for phrasings in inside().values() for phrasing in phrasings)
-        return NaiveBayes(FeatureCounts(map(tokenize, outside)), FeatureCounts(phrasings)).arrays()
-
-    return NaiveBayes.restore(recall("out of scope", learn))
+def _out_of_scope_classifier(outside: Sequence[Sequence[str]], inside: ExampleTokens) -> NaiveBayes:
+    phrasings = (phrasing for phrasings in inside.values() for phrasing in phrasings)
+    return NaiveBayes(FeatureCounts(outside), FeatureCounts(phrasings))
 
 
 def _top(probabilities: Floats, count: int) -> list[int]:

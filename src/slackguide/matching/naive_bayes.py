@@ -7,10 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import repeat
 from math import log, sqrt
 
-import numpy as np
-
 from slackguide.matching.stemmer import stem
-from slackguide.matching.types import Array, Arrays, array_of_names, names_of_array
 
 SMOOTHING = 0.1
 """The pseudo-count of every feature in each class (additive smoothing)."""
@@ -46,21 +43,6 @@ class NaiveBayes:
         }
         """The weight of every feature of a message."""
 
-    @classmethod
-    def restore(cls, arrays: Arrays) -> NaiveBayes:
-        """Return the classifier with these arrays, without counting. Raises KeyError or ValueError if they are none."""
-        classifier = cls.__new__(cls)
-        keys = map(_feature, names_of_array(arrays["features"]))
-        classifier._weights = dict(zip(keys, arrays["weights"].tolist(), strict=True))
-        return classifier
-
-    def arrays(self) -> dict[str, Array]:
-        """Return what was learnt."""
-        names = (
-            "\t".join(map(str, (feature,) if isinstance(feature, str) else ("", *feature))) for feature in self._weights
-        )
-        return {"features": array_of_names(names), "weights": np.array(list(self._weights.values()))}
-
     def log_odds(self, words: Sequence[str]) -> float:
         """Return the normalized log-odds of the positive class, with equal priors.
 
@@ -82,11 +64,3 @@ def features(words: Sequence[str]) -> dict[Feature, None]:
     distinct.update(dict.fromkeys(zip(stems, stems[1:], repeat(1))))
     distinct.update(dict.fromkeys(zip(stems, stems[2:], repeat(2))))
     return distinct
-
-
-def _feature(name: str) -> Feature:
-    """Return the feature with a name of `NaiveBayes.arrays`."""
-    mark, *parts = name.split("\t")
-    if not parts:
-        return mark
-    return (parts[0],) if len(parts) == 1 else (parts[0], parts[1], int(parts[2]))

@@ -16,7 +16,7 @@ import numpy as np
 
 from slackguide.matching.features import Floats, Ints
 from slackguide.matching.stemmer import stem
-from slackguide.matching.types import Array, Arrays, array_of_names, names_of_array
+from slackguide.matching.types import Array, Arrays
 
 INVERSE_RIDGE = 60.0
 """The inverse weight of the L2 penalty, chosen by cross-validation on the shipped messages."""
@@ -78,15 +78,17 @@ class SentenceClassifier:
     def restore(cls, arrays: Arrays) -> SentenceClassifier:
         """Return the classifier with these arrays, without training. Raises KeyError or ValueError if they are none."""
         classifier = cls.__new__(cls)
-        classifier._ids = {word: number for number, word in enumerate(names_of_array(arrays["words"]), 1)}
+        words = arrays["words"].tobytes().decode("utf-8", "surrogatepass").split("\n")
+        classifier._ids = {word: number for number, word in enumerate(words, 1)}
         classifier._known, classifier._weights = arrays["keys"], arrays["weights"]
         classifier._bias = float(arrays["bias"])
         return classifier
 
     def arrays(self) -> dict[str, Array]:
         """Return what was learnt."""
+        words = "\n".join(self._ids).encode("utf-8", "surrogatepass")
         return {
-            "words": array_of_names(self._ids),
+            "words": np.frombuffer(words, dtype=np.uint8),
             "keys": self._known,
             "weights": self._weights,
             "bias": np.array(self._bias),

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-import numpy as np
 from numpy.typing import NDArray
 
 Outcome = Literal["answer", "choices", "none"]
@@ -23,16 +22,6 @@ def learn_anew(name: str, learn: Callable[[], Arrays]) -> Arrays:
     """Learn without a store."""
     del name
     return learn()
-
-
-def array_of_names(names: Iterable[str]) -> Array:
-    """Return names without line breaks as one array of bytes."""
-    return np.frombuffer("".join(f"{name}\n" for name in names).encode("utf-8", "surrogatepass"), dtype=np.uint8)
-
-
-def names_of_array(array: Array) -> list[str]:
-    """Return the names in an array of `array_of_names`."""
-    return array.tobytes().decode("utf-8", "surrogatepass").split("\n")[:-1]
 
 
 @dataclass(frozen=True, slots=True)
