@@ -30,8 +30,8 @@ log = logging.getLogger(__name__)
 FOLDER = "calibrations"
 """The folder in the home folder."""
 
-MAX_MODELS = 24
-"""Files of models to keep, the latest first. The shipped base has two of together 8 MB; each edit makes others."""
+MAX_MODELS = 30
+"""Files of models to keep, the latest first. The shipped base has six of together 41 MB; each edit makes others."""
 
 
 class CalibrationStore:

@@ -7,7 +7,11 @@ from collections.abc import Iterable, Sequence
 from itertools import repeat
 from math import log, sqrt
 
+import numpy as np
+
+from slackguide.matching.features import pack, unpack
 from slackguide.matching.stemmer import stem
+from slackguide.matching.types import Array, Arrays
 
 SMOOTHING = 0.1
 """The pseudo-count of every feature in each class (additive smoothing)."""
@@ -42,6 +46,18 @@ class NaiveBayes:
             for feature in positive.of | negative.of
         }
         """The weight of every feature of a message."""
+
+    @classmethod
+    def restore(cls, arrays: Arrays) -> NaiveBayes:
+        """Return the classifier with these arrays."""
+        classifier = cls.__new__(cls)
+        names = (name if isinstance(name, str) else tuple(name) for name in unpack(arrays["features"]))
+        classifier._weights = dict(zip(names, arrays["weights"].tolist(), strict=True))
+        return classifier
+
+    def arrays(self) -> dict[str, Array]:
+        """Return what was learnt."""
+        return {"features": pack(list(self._weights)), "weights": np.array(list(self._weights.values()))}
 
     def log_odds(self, words: Sequence[str]) -> float:
         """Return the normalized log-odds of the positive class, with equal priors.
