@@ -7,6 +7,7 @@ from pathlib import Path
 
 from slackguide.cli.output import fail, info, working
 from slackguide.config import read_home
+from slackguide.garbage import lasting_objects
 from slackguide.guide import CalibrationStore, Guide, calibrated_guide
 from slackguide.knowledge import KnowledgeBase
 from slackguide.triage import load_verified
@@ -14,7 +15,7 @@ from slackguide.triage import load_verified
 
 def load_base(directory: Path) -> KnowledgeBase:
     """Load a knowledge base whose tables are complete, with a progress bar. Raises `InvalidKnowledgeError`."""
-    with working("Reading the knowledge base"), CalibrationStore(read_home()).pattern_timings():
+    with working("Reading the knowledge base"), CalibrationStore(read_home()).pattern_timings(), lasting_objects():
         return load_verified(directory)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import repeat
+from itertools import chain, repeat
 from math import log, sqrt
 
 import numpy as np
@@ -51,13 +51,21 @@ class NaiveBayes:
     def restore(cls, arrays: Arrays) -> NaiveBayes:
         """Return the classifier with these arrays."""
         classifier = cls.__new__(cls)
-        names = (name if isinstance(name, str) else tuple(name) for name in unpack(arrays["features"]))
-        classifier._weights = dict(zip(names, arrays["weights"].tolist(), strict=True))
+        stems, words, (left, right, gaps) = unpack(arrays["features"])
+        known: Iterable[Feature] = chain(stems, zip(words), zip(left, right, gaps, strict=True))
+        classifier._weights = dict(zip(known, arrays["weights"].tolist(), strict=True))
         return classifier
 
     def arrays(self) -> dict[str, Array]:
         """Return what was learnt."""
-        return {"features": pack(list(self._weights)), "weights": np.array(list(self._weights.values()))}
+        known = sorted(self._weights, key=lambda one: 0 if isinstance(one, str) else len(one))
+        stems = [one for one in known if isinstance(one, str)]
+        words = [one[0] for one in known if not isinstance(one, str) and len(one) == 1]
+        columns = list(zip(*known[len(stems) + len(words) :], strict=True)) or [(), (), ()]
+        return {
+            "features": pack([stems, words, columns]),
+            "weights": np.array([self._weights[one] for one in known]),
+        }
 
     def log_odds(self, words: Sequence[str]) -> float:
         """Return the normalized log-odds of the positive class, with equal priors.
