@@ -7,8 +7,8 @@ from pathlib import Path
 
 from slackguide.cli.output import fail, info, working
 from slackguide.config import read_home
-from slackguide.garbage import lasting_objects
 from slackguide.guide import CalibrationStore, Guide, calibrated_guide
+from slackguide.guide.garbage import lasting_objects
 from slackguide.knowledge import KnowledgeBase
 from slackguide.triage import load_verified
 

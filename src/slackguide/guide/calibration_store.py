@@ -17,8 +17,8 @@ from zipfile import BadZipFile
 import numpy as np
 
 from slackguide import matching, text
-from slackguide.garbage import lasting_objects
 from slackguide.guide.corpus import Corpus
+from slackguide.guide.garbage import lasting_objects
 from slackguide.guide.guide import Guide
 from slackguide.knowledge import KnowledgeBase, pattern_timing
 from slackguide.knowledge.pattern_checks import assume_fast, fast_patterns
@@ -128,7 +128,7 @@ def _digest(parts: object) -> str:
 
 def _code_digest() -> str:
     """Return the digest of the code that learns, so that no version reads what another one learnt."""
-    digest = hashlib.sha256(np.__version__.encode())
+    digest = hashlib.sha256(f"{sys.version} {np.__version__}".encode())
     for file in (Path(text.__file__), *sorted(Path(matching.__file__).parent.rglob("*"))):
         if file.is_file() and file.suffix != ".pyc":
             digest.update(file.read_bytes())
