@@ -26,7 +26,7 @@ from slackguide.triage import load_verified
 ROOT = Path(__file__).parent.parent
 TODAY = date(2026, 11, 20)
 HALVES: tuple[SplitName, ...] = ("development", "report")
-SETS = ("short", "pasted", "englishes", "negation", "two")
+SETS = ("short", "pasted", "englishes", "negation", "beside", "two")
 
 
 @dataclass(frozen=True, slots=True)

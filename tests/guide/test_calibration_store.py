@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from slackguide.guide import CalibrationStore, calibrated_guide
+from slackguide.guide import CalibrationStore, calibrated_guide, calibration_store
 from slackguide.guide.calibration_store import FOLDER, MAX_MODELS
 from slackguide.guide.corpus import Corpus
 from slackguide.knowledge import load
@@ -83,7 +83,7 @@ def test_a_matcher_of_stored_models_learns_nothing_and_answers_alike(tmp_path: P
     )  # fmt: skip
     taught = replace(corpus, critical_patterns=(signs,))
     matchers = [taught.matcher(), taught.matcher(recall=CalibrationStore(tmp_path).recall(taught))]
-    assert len(list((tmp_path / FOLDER).glob("*.npz"))) == 2
+    assert len(list((tmp_path / FOLDER).glob("*.npz"))) == 5
     stored = CalibrationStore(tmp_path).recall(taught)
     matchers.append(taught.matcher(recall=lambda name, learn: stored(name, learn_nothing)))
     for text in (*first.phrasings, corpus.documents[-1].title, "he says good-bye and gave evrything away", "login"):
@@ -100,6 +100,41 @@ def test_models_of_other_texts_and_damaged_files_are_learnt_again(tmp_path: Path
     for file in (tmp_path / FOLDER).iterdir():
         file.write_bytes(file.read_bytes()[:-40])
     assert store.recall(corpus)("a", learnt(2.5))["weights"] == 2.5
+
+
+def test_a_file_with_any_wrong_bit_is_learnt_again(tmp_path: Path, corpus: Corpus) -> None:
+    recall = CalibrationStore(tmp_path).recall(corpus)
+    expected = {"weights": np.arange(3.0), "words": np.arange(5, dtype=np.uint8)}
+    recall("a", lambda: expected)
+    (file,) = (tmp_path / FOLDER).iterdir()
+    content = file.read_bytes()
+    for at in range(len(content)):
+        file.write_bytes(content[:at] + bytes([content[at] ^ 1 << at % 8]) + content[at + 1 :])
+        recalled = recall("a", lambda: expected)
+        assert {name: one.tolist() for name, one in recalled.items()} == {
+            name: one.tolist() for name, one in expected.items()
+        }, at
+
+
+@pytest.mark.parametrize("edit", ["text", "package"])
+def test_an_edit_never_meets_what_was_learnt_before(
+    tmp_path: Path, corpus: Corpus, monkeypatch: pytest.MonkeyPatch, edit: str
+) -> None:
+    home = CalibrationStore(tmp_path)
+    corpus = replace(corpus, out_of_scope=("what is for lunch today", "who won the match"))
+    corpus.matcher(recall=home.recall(corpus))
+    before = {file.name for file in (tmp_path / FOLDER).iterdir()}
+    if edit == "text":
+        first, *others = corpus.documents
+        corpus = replace(corpus, documents=(replace(first, tickets=("the quokka sits in the boiler room",)), *others))
+    else:
+        monkeypatch.setattr(calibration_store, "_code_digest", lambda: "of another version")
+    learnt_anew = corpus.matcher()
+    stored = corpus.matcher(recall=home.recall(corpus))
+    assert len({file.name for file in (tmp_path / FOLDER).iterdir()} - before) == len(before)
+    for text in ("the quokka sits in the boiler room", corpus.documents[0].title, "who won the game"):
+        assert repr(stored.match(text)) == repr(learnt_anew.match(text))
+        assert np.array_equal(stored.score(text).table, learnt_anew.score(text).table)
 
 
 def test_the_latest_models_stay(tmp_path: Path, corpus: Corpus) -> None:

@@ -17,7 +17,7 @@ THRESHOLDS = AlertThresholds(weak_from=0.5, likely_from=2.0, clear_from=5.0)
 
 def detector(signs: CriticalPatterns = LEARNT, thresholds: AlertThresholds = THRESHOLDS) -> CriticalDetector:
     phrasings = {one.id: [tokenize(phrasing) for phrasing in one.phrasings] for one in DOCUMENTS}
-    return CriticalDetector([signs], phrasings, [tokenize(text) for text in ELSEWHERE], thresholds)
+    return CriticalDetector([signs], lambda: phrasings, [tokenize(text) for text in ELSEWHERE], thresholds)
 
 
 def strength(text: str, signs: CriticalPatterns = LEARNT, thresholds: AlertThresholds = THRESHOLDS) -> str | None:

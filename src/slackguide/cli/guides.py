@@ -8,13 +8,14 @@ from pathlib import Path
 from slackguide.cli.output import fail, info, working
 from slackguide.config import read_home
 from slackguide.guide import CalibrationStore, Guide, calibrated_guide
+from slackguide.guide.garbage import lasting_objects
 from slackguide.knowledge import KnowledgeBase
 from slackguide.triage import load_verified
 
 
 def load_base(directory: Path) -> KnowledgeBase:
     """Load a knowledge base whose tables are complete, with a progress bar. Raises `InvalidKnowledgeError`."""
-    with working("Reading the knowledge base"), CalibrationStore(read_home()).pattern_timings():
+    with working("Reading the knowledge base"), CalibrationStore(read_home()).pattern_timings(), lasting_objects():
         return load_verified(directory)
 
 

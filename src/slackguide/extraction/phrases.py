@@ -68,6 +68,8 @@ class Phrases(Generic[T]):
         self._by_deletion: dict[str, set[str]] = {}
         self._vocabulary = vocabulary
         self._long_forms = dict(_long_forms(vocabulary.abbreviations))
+        self._read: dict[str, frozenset[tuple[str, ...]]] = {}
+        """The word sequences of each word that was added. Most phrases share their words."""
         for word in vocabulary.parties:
             self.add_word(word)
 
@@ -93,13 +95,17 @@ class Phrases(Generic[T]):
         """Return the word sequences of a part of a phrase (`a|b`), or None for a gap."""
         if part == GAP:
             return None
-        found: set[tuple[str, ...]] = set()
-        for word in part.split("|"):
-            tokens = tokenize(word)
-            self._vocabulary.fold(tokens)
-            if words := tuple(token.text for token in tokens):
-                found |= {words, tuple(chain.from_iterable(map(self._written_out, words)))}
-        return frozenset(found)
+        found = [self._read.get(word) or self._sequences(word) for word in part.split("|")]
+        return found[0] if len(found) == 1 else frozenset().union(*found)
+
+    def _sequences(self, word: str) -> frozenset[tuple[str, ...]]:
+        """Return the word sequences of one alternative."""
+        tokens = tokenize(word)
+        self._vocabulary.fold(tokens)
+        words = tuple(token.text for token in tokens)
+        written_out = tuple(chain.from_iterable(map(self._written_out, words)))
+        read = self._read[word] = frozenset({words, written_out} - {()})
+        return read
 
     def _written_out(self, word: str) -> tuple[str, ...]:
         """Return the words that an abbreviation stands for, if they are several, or the word."""

@@ -18,6 +18,7 @@ import numpy as np
 
 from slackguide import matching, text
 from slackguide.guide.corpus import Corpus
+from slackguide.guide.garbage import lasting_objects
 from slackguide.guide.guide import Guide
 from slackguide.knowledge import KnowledgeBase, pattern_timing
 from slackguide.knowledge.pattern_checks import assume_fast, fast_patterns
@@ -30,8 +31,11 @@ log = logging.getLogger(__name__)
 FOLDER = "calibrations"
 """The folder in the home folder."""
 
-MAX_MODELS = 24
-"""Files of models to keep, the latest first. The shipped base has two of together 8 MB; each edit makes others."""
+MAX_MODELS = 30
+"""Files of models to keep, the latest first. The shipped base has six of together 41 MB; each edit makes others."""
+
+_LAST = "#last"
+"""The last array of a file, by which one that lost arrays at its end is known."""
 
 
 class CalibrationStore:
@@ -71,8 +75,10 @@ class CalibrationStore:
         file = self._folder / f"{_digest([key, name])}.npz"
         try:
             with file.open("rb") as stream, np.load(stream) as stored:
-                return dict(stored)
-        except (OSError, ValueError, TypeError, EOFError, BadZipFile):
+                recalled = dict(stored)
+            del recalled[_LAST]
+            return recalled
+        except (OSError, ValueError, TypeError, EOFError, BadZipFile, KeyError, RuntimeError):
             arrays = learn()
         with suppress(OSError):
             self._put(file, lambda part: _write_arrays(part, arrays))
@@ -122,7 +128,7 @@ def _digest(parts: object) -> str:
 
 def _code_digest() -> str:
     """Return the digest of the code that learns, so that no version reads what another one learnt."""
-    digest = hashlib.sha256(np.__version__.encode())
+    digest = hashlib.sha256(f"{sys.version} {np.__version__}".encode())
     for file in (Path(text.__file__), *sorted(Path(matching.__file__).parent.rglob("*"))):
         if file.is_file() and file.suffix != ".pyc":
             digest.update(file.read_bytes())
@@ -131,10 +137,15 @@ def _code_digest() -> str:
 
 def _write_arrays(file: Path, arrays: Arrays) -> None:
     with file.open("wb") as stream:
-        np.savez(stream, **arrays)  # type: ignore[arg-type]
+        np.savez(stream, **arrays, **{_LAST: np.array(True)})  # type: ignore[arg-type]
 
 
 def calibrated_guide(knowledge: KnowledgeBase, store: CalibrationStore) -> Guide:
-    """Build a guide with the calibration of its knowledge base, which takes some seconds if it is not stored."""
+    """Build a guide that stays until the process ends.
+
+    Its calibration is that of its knowledge base, which takes some seconds if it is not stored.
+    """
     corpus = Corpus.of(knowledge)
-    return Guide(knowledge, store.get_or_learn(corpus), store.recall(corpus))
+    calibration = store.get_or_learn(corpus)
+    with lasting_objects():
+        return Guide(knowledge, calibration, store.recall(corpus))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from importlib.resources import files
 from typing import Any
 
@@ -39,13 +40,19 @@ class WholeText:
     """
 
     def __init__(self, patterns: Iterable[str], around: Iterable[str], limit: int = ANSWER_CHARACTERS) -> None:
-        self._own, self._around, self._limit = _units(patterns), _units(around), limit
+        self._patterns, self._limit = (tuple(patterns), tuple(around)), limit
+
+    @cached_property
+    def _units(self) -> tuple[tuple[re.Pattern[str], ...], ...]:
+        """The patterns, and those around them. They are compiled at the first use, because few commands need them."""
+        return tuple(map(_units, self._patterns))
 
     def matches(self, text: str) -> bool:
         """Return whether a text of at most `limit` characters consists of the patterns."""
         end = len(text)
         if end > self._limit:
             return False
+        own_units, around = self._units
         seen: set[tuple[int, bool]] = set()
         reached = [(_skip(text, 0), False)]
         while reached:
@@ -54,7 +61,7 @@ class WholeText:
                 continue
             seen.add(state)
             at, found = state
-            for units, own in ((self._own, True), (self._around, found)):
+            for units, own in ((own_units, True), (around, found)):
                 ends = (match.end() for unit in units if (match := unit.match(text, at)))
                 reached += [(_skip(text, stop), own or found) for stop in ends]
         return (end, True) in seen

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -82,12 +82,15 @@ class CriticalDetector:
     def __init__(
         self,
         patterns: Iterable[CriticalPatterns],
-        example_tokens: ExampleTokens,
+        example_tokens: Callable[[], ExampleTokens],
         out_of_scope: Sequence[Words],
         thresholds: AlertThresholds,
         recall: Recall = learn_anew,
     ) -> None:
-        """Train the classifiers that are not recalled. `out_of_scope` are tokenized messages that no entry answers."""
+        """Train the classifiers that are not recalled. `out_of_scope` are tokenized messages that no entry answers.
+
+        `example_tokens` returns the tokens of the phrasings, which only training needs.
+        """
         patterns = tuple(patterns)
         self._thresholds = thresholds
         self._phrases = PhraseDetector(patterns)
@@ -175,13 +178,14 @@ class CriticalDetector:
         return word in self._known or stem(word) in self._known
 
 
-def _learn(one: CriticalPatterns, example_tokens: ExampleTokens, out_of_scope: Sequence[Words]) -> Arrays:
+def _learn(one: CriticalPatterns, example_tokens: Callable[[], ExampleTokens], out_of_scope: Sequence[Words]) -> Arrays:
     """Return the arrays of the classifier of an entry, and the occurrences of its words in the messages."""
     positive = _parse(one.serious, one.clear, one.weak)
     negative = list(chain(*_parse(one.harmless, one.exclusions)))
     uses = Counter(word for words in chain(*positive, negative) for word in words)
-    positive += [[words] for words in example_tokens.get(one.id, ())]
-    negative += [words for id, phrasings in example_tokens.items() if id != one.id for words in phrasings]
+    examples = example_tokens()
+    positive += [[words] for words in examples.get(one.id, ())]
+    negative += [words for id, phrasings in examples.items() if id != one.id for words in phrasings]
     negative += out_of_scope
     classifier = SentenceClassifier(positive, negative)
     return {**classifier.arrays(), "uses": np.array([uses[word] for word in classifier.words])}

@@ -6,18 +6,20 @@ the features of queries (`count`). Pairs are stored in one sorted array: ten tho
 
 from __future__ import annotations
 
+import json
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, compress
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from slackguide.matching.query import ParsedQuery
+from slackguide.matching.types import Array
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -78,6 +80,9 @@ class Vectorizer(Protocol):
     def table(self) -> FeatureTable:
         """Return the feature counts of all texts. No text may be added afterwards."""
 
+    def known(self) -> Array:
+        """Return the features of the table, in order of their numbers."""
+
     def count(self, query: ParsedQuery) -> FeatureVector:
         """Return the features of a query."""
 
@@ -85,8 +90,9 @@ class Vectorizer(Protocol):
 class TermVectorizer:
     """Vectorizes stems, synonym groups and durations."""
 
-    def __init__(self) -> None:
-        self.ids: dict[str, int] = {}
+    def __init__(self, known: Array | None = None) -> None:
+        """Create a vectorizer without features, or with those that another one knew."""
+        self.ids = {} if known is None else _numbered(known)
         self._columns = array("i")
         self._counts = array("f")
         self._sizes = array("q")
@@ -107,6 +113,10 @@ class TermVectorizer:
             len(self.ids),
         )
 
+    def known(self) -> Array:
+        """See `Vectorizer`."""
+        return pack(list(self.ids))
+
     def count(self, query: ParsedQuery) -> FeatureVector:
         """See `Vectorizer`."""
         ids = self.ids
@@ -117,13 +127,13 @@ class TermVectorizer:
 class PairVectorizer:
     """Vectorizes ordered pairs of meanings within `PAIR_WINDOW`."""
 
-    def __init__(self, terms: TermVectorizer) -> None:
-        """Create a vectorizer. Every text must be added to `terms` first."""
+    def __init__(self, terms: TermVectorizer, known: Array | None = None) -> None:
+        """Create a vectorizer like `TermVectorizer`. Every text must be added to `terms` first."""
         self._terms = terms
         self._added = array("q")
         self._counts = array("f")
         self._sizes = array("q")
-        self._keys: Ints = np.array([_NO_PAIR])
+        self._keys: Ints = np.array([_NO_PAIR]) if known is None else known
 
     def add(self, query: ParsedQuery) -> None:
         """See `Vectorizer`."""
@@ -138,6 +148,10 @@ class PairVectorizer:
         self._keys = np.append(keys, _NO_PAIR)
         counts = np.array(self._counts, dtype=np.float32)
         return FeatureTable(_starts(self._sizes), columns.astype(np.int32), counts, len(keys))
+
+    def known(self) -> Array:
+        """See `Vectorizer`."""
+        return self._keys
 
     def count(self, query: ParsedQuery) -> FeatureVector:
         """See `Vectorizer`."""
@@ -169,8 +183,9 @@ class PairVectorizer:
 class CharNgramVectorizer:
     """Vectorizes character n-grams of 2 to 4 letters within words, with word boundaries marked."""
 
-    def __init__(self) -> None:
-        self._ids: dict[str, int] = {}
+    def __init__(self, known: Array | None = None) -> None:
+        """Create a vectorizer like `TermVectorizer`."""
+        self._ids = {} if known is None else _numbered(known)
         self._word_numbers: dict[str, int] = {}
         self._words = array("i")
         self._weights = array("f")
@@ -199,6 +214,10 @@ class CharNgramVectorizer:
         )
         return concatenate(_ngram_rows(texts, firsts, lengths, flat, len(ids)), len(ids))
 
+    def known(self) -> Array:
+        """See `Vectorizer`."""
+        return pack(list(self._ids))
+
     def count(self, query: ParsedQuery) -> FeatureVector:
         """See `Vectorizer`."""
         known, unknown = zip(*map(self._numbers, query.words), strict=True) if query.words else ((), ())
@@ -208,6 +227,20 @@ class CharNgramVectorizer:
         """Return the numbers of the n-grams of a word, and those that no text has."""
         ids, ngrams = self._ids, _char_ngrams(word)
         return [ids[ngram] for ngram in ngrams if ngram in ids], [ngram for ngram in ngrams if ngram not in ids]
+
+
+def pack(document: object) -> Array:
+    """Return a JSON document as an array of bytes."""
+    return np.frombuffer(json.dumps(document).encode(), dtype=np.uint8)
+
+
+def unpack(packed: Array) -> Any:
+    """Return the document in an array that `pack` returned."""
+    return json.loads(packed.tobytes())
+
+
+def _numbered(known: Array) -> dict[str, int]:
+    return {name: number for number, name in enumerate(unpack(known))}
 
 
 def _ngram_rows(

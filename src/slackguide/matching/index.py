@@ -64,31 +64,41 @@ WeightedFeatures = tuple[Ints, Floats]
 class Postings:
     """The values of features in rows (phrasings or entries): dense for common features, sparse for rare ones."""
 
-    def __init__(self, parts: Iterable[Cells], uses: Ints, size: int, dropped: NDArray[np.bool_]) -> None:
-        """Build the postings. `parts` have ascending rows below `size`; `uses` counts the postings per feature.
+    def __init__(self, learnt: Arrays) -> None:
+        """Build the postings from what `learn` returned."""
+        self.size = size = int(learnt["size"])
+        self._uses: Ints = learnt["uses"].astype(np.int64)
+        common = self._uses * COMMON > size if size < MANY_ROWS else np.zeros(len(self._uses), dtype=bool)
+        self._dense_index = np.where(common, np.cumsum(common) - 1, -1)
+        self._starts: Ints = np.concatenate(([0], np.cumsum(np.where(common, 0, self._uses))))
+        dense_index = np.repeat(self._dense_index, self._uses)
+        is_common = dense_index >= 0
+        self._dense = np.zeros((int(common.sum()), size), dtype=np.float32)
+        self._dense[dense_index[is_common], learnt["rows"][is_common]] = learnt["values"][is_common]
+        self._rows: Positions = learnt["rows"][~is_common].astype(np.int32)
+        self._values: Floats = learnt["values"][~is_common]
+        self._uses[common] = size
+
+    @staticmethod
+    def learn(parts: Iterable[Cells], uses: Ints, size: int, dropped: NDArray[np.bool_]) -> Arrays:
+        """Sort cells by feature. `parts` have ascending rows below `size`; `uses` counts the postings per feature.
 
         Features that are `dropped` have no postings.
         """
-        self.size = size
-        common = (uses * COMMON > size) & ~dropped if size < MANY_ROWS else np.zeros(len(uses), dtype=bool)
-        self._uses = np.where(common, size, np.where(dropped, 0, uses))
-        self._dense_index = np.where(common, np.cumsum(common) - 1, -1)
-        self._starts: Ints = np.concatenate(([0], np.cumsum(np.where(common | dropped, 0, uses))))
-        self._dense = np.zeros((int(common.sum()), size), dtype=np.float32)
-        self._rows = np.empty(int(self._starts[-1]), dtype=np.int32)
-        self._values = np.empty(int(self._starts[-1]), dtype=np.float32)
-        free = self._starts[:-1].copy()
+        kept = np.where(dropped, 0, uses)
+        free = np.cumsum(kept) - kept
+        all_rows = np.empty(int(kept.sum()), dtype=np.min_scalar_type(size))
+        all_values = np.empty(len(all_rows), dtype=np.float32)
         for rows, columns, values in parts:
-            is_common = common[columns]
-            self._dense[self._dense_index[columns[is_common]], rows[is_common]] = values[is_common]
-            is_rare = ~(is_common | dropped[columns])
-            rare = columns[is_rare]
-            order = np.argsort(rare, kind="stable")
-            distinct, first, counts = np.unique(rare[order], return_index=True, return_counts=True)
-            at = np.repeat(free[distinct] - first, counts) + np.arange(len(rare))
-            self._rows[at] = rows[is_rare][order]
-            self._values[at] = values[is_rare][order]
+            is_kept = ~dropped[columns]
+            of_kept = columns[is_kept]
+            order = np.argsort(of_kept, kind="stable")
+            distinct, first, counts = np.unique(of_kept[order], return_index=True, return_counts=True)
+            at = np.repeat(free[distinct] - first, counts) + np.arange(len(of_kept))
+            all_rows[at] = rows[is_kept][order]
+            all_values[at] = values[is_kept][order]
             free[distinct] += counts
+        return {"size": np.array(size), "uses": kept.astype(np.int32), "rows": all_rows, "values": all_values}
 
     def sums(self, numbers: Ints, weights: Floats, first: int = 0, last: int | None = None) -> Floats:
         """Return the weighted sum of the values of these features for the rows from `first` to `last` (exclusive)."""
@@ -212,32 +222,39 @@ class TextCollection:
 class PhrasingIndex:
     """The weighted features of all phrasings in the families that their cosines are summed over."""
 
-    def __init__(self, tables: Sequence[FeatureTable], texts: TextCollection, shares: Sequence[float]) -> None:
-        """Build the index from one table for each family. `shares` are the weights of the families."""
-        self._shares = shares
-        self._firsts = list(accumulate((table.features for table in tables), initial=0))
+    def __init__(self, learnt: Arrays) -> None:
+        """Build the index from what `learn` returned."""
+        self._shares: list[float] = learnt["shares"].tolist()
+        self._firsts: list[int] = learnt["firsts"].tolist()
+        self._rarity = np.split(learnt["rarity"], self._firsts[1:-1])
+        self._unseen = float(learnt["unseen"])
+        self.postings = Postings(learnt)
+
+    @staticmethod
+    def learn(tables: Sequence[FeatureTable], texts: TextCollection, shares: Sequence[float]) -> Arrays:
+        """Weigh the features in one table for each family. `shares` are the weights of the families."""
+        firsts = list(accumulate((table.features for table in tables), initial=0))
         uses = [_count_uses(table, texts) for table in tables]
         dropped = [too_common(phrasings, texts.phrasings) for phrasings, _ in uses]
-        self._rarity = [
+        rarity = [
             np.where(is_dropped, 0.0, np.log1p(texts.entries / np.maximum(entries, 1)) ** RARITY_POWER).astype(
                 np.float32
             )
             for is_dropped, (_, entries) in zip(dropped, uses, strict=True)
         ]
-        self._unseen = float(np.log1p(texts.entries) ** RARITY_POWER)
-        cells = chain.from_iterable(self._weighted(family, table, texts) for family, table in enumerate(tables))
+        cells = (
+            (rows, columns + first, values)
+            for first, table, one, share in zip(firsts, tables, rarity, shares, strict=False)
+            for rows, columns, values in _weighted(texts.phrasings_in(table), one, share)
+        )
         all_uses = np.concatenate([phrasings for phrasings, _ in uses])
-        self.postings = Postings(cells, all_uses, texts.phrasings, np.concatenate(dropped))
-
-    def _weighted(self, family: int, table: FeatureTable, texts: TextCollection) -> Iterator[Cells]:
-        """Yield the phrasings, weighted and normalized to the share of the family."""
-        for rows, columns, counts in texts.phrasings_in(table):
-            values = counts * self._rarity[family][columns]
-            first = int(rows[0]) if len(rows) else 0
-            lengths = np.sqrt(np.bincount(rows - first, values * values))
-            values *= np.float32(self._shares[family])
-            values /= np.maximum(lengths, 1e-9).astype(np.float32)[rows - first]
-            yield rows, columns + self._firsts[family], values
+        return {
+            **Postings.learn(cells, all_uses, texts.phrasings, np.concatenate(dropped)),
+            "shares": np.array(shares),
+            "firsts": np.array(firsts),
+            "rarity": np.concatenate(rarity),
+            "unseen": np.log1p(texts.entries) ** RARITY_POWER,
+        }
 
     def weigh(self, *vectors: FeatureVector) -> WeightedFeatures:
         """Return the known features of all families of a query, or of the first ones, with normalized weights.
@@ -269,6 +286,17 @@ class PhrasingIndex:
         numbers, weights = query
         shares = weights * self.postings.totals(numbers, first, last)
         return dict(zip(numbers.tolist(), shares.tolist(), strict=True))
+
+
+def _weighted(phrasings: Iterable[Cells], rarity: Floats, share: float) -> Iterator[Cells]:
+    """Yield the phrasings, weighted and normalized to the share of the family."""
+    for rows, columns, counts in phrasings:
+        values = counts * rarity[columns]
+        first = int(rows[0]) if len(rows) else 0
+        lengths = np.sqrt(np.bincount(rows - first, values * values))
+        values *= np.float32(share)
+        values /= np.maximum(lengths, 1e-9).astype(np.float32)[rows - first]
+        yield rows, columns, values
 
 
 def _count_uses(table: FeatureTable, texts: TextCollection) -> tuple[Ints, Ints]:
@@ -323,28 +351,36 @@ class EntryScorer:
     Each entry has a language model for terms and one for pairs, with Dirichlet smoothing.
     """
 
-    def __init__(self, terms: FeatureTable, pairs: FeatureTable, texts: TextCollection) -> None:
-        self._entries = entries = texts.entries
-        self._first_pair = terms.features
-        tables = [texts.entries_in(terms), texts.entries_in(pairs)]
-        uses = [np.bincount(table.columns, minlength=table.features) for table in tables]
-        self._rarity = np.log1p((entries - uses[0] + 0.5) / (uses[0] + 0.5)).astype(np.float32)
+    def __init__(self, learnt: Arrays) -> None:
+        """Build the scorer from what `learn` returned."""
+        self._rarity: Floats = learnt["rarity"]
+        self._absent: Floats = learnt["absent"]
+        self._entries = entries = self._absent.shape[1]
+        self._first_pair = len(self._rarity)
         self._unseen = float(np.log1p((entries + 0.5) / 0.5))
-        self._absent = [_log_share_of_unseen(table) for table in tables]
+        self._postings = Postings(learnt)
+
+    @staticmethod
+    def learn(tables: Sequence[FeatureTable], texts: TextCollection) -> Arrays:
+        """Weigh the terms and pairs, the first two tables, by entry."""
+        entries = texts.entries
+        terms, pairs = map(texts.entries_in, tables[:2])
+        uses = [np.bincount(table.columns, minlength=table.features) for table in (terms, pairs)]
+        rarity = np.log1p((entries - uses[0] + 0.5) / (uses[0] + 0.5)).astype(np.float32)
         cells = chain(
-            _likelihood_ratios(tables[0]),
-            ((rows + entries, columns, self._rarity[columns] * values) for rows, columns, values in _bm25(tables[0])),
+            _likelihood_ratios(terms),
+            ((rows + entries, columns, rarity[columns] * values) for rows, columns, values in _bm25(terms)),
             (
                 (rows + 2 * entries, columns + terms.features, values)
-                for rows, columns, values in _likelihood_ratios(tables[1])
+                for rows, columns, values in _likelihood_ratios(pairs)
             ),
         )
-        self._postings = Postings(
-            cells,
-            np.concatenate((2 * uses[0], uses[1])),
-            3 * entries,
-            np.concatenate([too_common(one, entries) for one in uses]),
-        )
+        dropped = np.concatenate([too_common(one, entries) for one in uses])
+        return {
+            **Postings.learn(cells, np.concatenate((2 * uses[0], uses[1])), 3 * entries, dropped),
+            "rarity": rarity,
+            "absent": np.stack([_log_share_of_unseen(table) for table in (terms, pairs)]),
+        }
 
     def score(self, terms: FeatureVector, pairs: FeatureVector) -> tuple[Floats, Floats, Floats]:
         """Return the likelihood ratio of the terms, that of the pairs, and the coverage (0 to 1) for every entry.

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from copy import copy
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
+from itertools import chain
 from types import MappingProxyType
 
 import numpy as np
@@ -15,7 +16,8 @@ import numpy as np
 from slackguide.matching import concern_split
 from slackguide.matching.concern_choices import in_language, offer_concerns
 from slackguide.matching.content_words import content_words
-from slackguide.matching.critical_detector import CriticalDetector, CriticalMatch, ExampleTokens
+from slackguide.matching.critical_detector import CriticalDetector, CriticalMatch
+from slackguide.matching.document_features import DocumentFeatures
 from slackguide.matching.features import (
     CharNgramVectorizer,
     Floats,
@@ -23,6 +25,7 @@ from slackguide.matching.features import (
     PairVectorizer,
     TermVectorizer,
     Vectorizer,
+    unpack,
 )
 from slackguide.matching.foreign_words import language_of, without_foreign_words
 from slackguide.matching.glossary import GlossaryExpander
@@ -50,6 +53,7 @@ from slackguide.matching.stemmer import stem
 from slackguide.matching.tokenizer import MAX_CHARACTERS, tokenize
 from slackguide.matching.types import (
     Alert,
+    Arrays,
     CriticalPatterns,
     EntryDocument,
     Match,
@@ -172,20 +176,34 @@ class Matcher:
         texts = TextCollection(
             np.repeat(np.arange(len(documents)), sizes + 1), is_phrasing, len(documents), BODY_WEIGHT
         )
-        terms = TermVectorizer()
-        self._vectorizers: tuple[Vectorizer, ...] = (terms, PairVectorizer(terms), CharNgramVectorizer())
-        self._terms = terms
         keep_tokens = bool(out_of_scope) or any(one.serious for one in signs)
-        uses, tokens = self._add_documents(documents, keep_tokens)
+        features_of_all = cache(partial(DocumentFeatures, documents, self._query_parser, keep_tokens))
+        recall_index = recall if texts.phrasings <= TRAINED_PHRASINGS else learn_anew
+        names = recall_index("#names", lambda: features_of_all().names)
+        self._terms = TermVectorizer(names["terms"])
+        self._vectorizers: tuple[Vectorizer, ...] = (
+            self._terms,
+            PairVectorizer(self._terms, names["pairs"]),
+            CharNgramVectorizer(names["ngrams"]),
+        )
+        uses = Counter(dict(zip(unpack(names["words"]), names["uses"].tolist(), strict=True)))
         self._spelling = Spelling(uses + Counter(glossary.vocabulary()))
-        tables = [vectorizer.table() for vectorizer in self._vectorizers]
-        self._index = PhrasingIndex(tables, texts, FAMILY_SHARES)
-        self._entry_scorer = EntryScorer(tables[0], tables[1], texts)
+        self._index = PhrasingIndex(
+            recall_index("#phrasings", lambda: PhrasingIndex.learn(features_of_all().tables, texts, FAMILY_SHARES))
+        )
+        self._entry_scorer = EntryScorer(
+            recall_index("#entries", lambda: EntryScorer.learn(features_of_all().tables, texts))
+        )
         with ThreadPoolExecutor(1) as executor:  # numpy releases the GIL while it fits the regression
             regression = executor.submit(self._fit, texts, recall)
             outside = list(map(tokenize, out_of_scope))
-            self._detector = CriticalDetector(signs, tokens, outside, self._weights.alarm, recall)
-            self._out_of_scope = _out_of_scope_classifier(outside, tokens) if outside else None
+            self._detector = CriticalDetector(
+                signs, lambda: features_of_all().tokens, outside, self._weights.alarm, recall
+            )
+            self._out_of_scope = None
+            if outside:
+                learn = partial(_learn_scope, outside, features_of_all)
+                self._out_of_scope = NaiveBayes.restore(recall("#scope", learn))
             self._pointers = PointerIndex(pointers or {}, out_of_scope)
             self._regression = regression.result()
         self._concern_of = lru_cache(maxsize=CACHED_TEXTS)(partial(concern_of, vocabulary=self._spelling.known))
@@ -430,32 +448,6 @@ class Matcher:
         raised[first] = probabilities[first]
         return np.asarray(raised / raised.sum(), dtype=np.float32)
 
-    def _add_documents(
-        self, documents: Sequence[EntryDocument], keep_tokens: bool
-    ) -> tuple[Counter[str], dict[str, list[tuple[str, ...]]]]:
-        """Add every text to the vectorizers. Return the word frequencies, and the tokens of each entry's phrasings.
-
-        Tickets are in neither: their names and misspellings are not words of the knowledge base, and most of their
-        sentences are about no entry. The tokens are returned only if `keep_tokens`, because they use as much memory
-        as the texts.
-        """
-        uses: Counter[str] = Counter()
-        tokens: dict[str, list[tuple[str, ...]]] = {}
-        for document in documents:
-            queries = [
-                self._query_parser.parse(text, limit=None)
-                for text in (*document.phrasings, document.title, *document.tickets, document.body)
-            ]
-            phrasings = queries[: len(document.phrasings) + 1]
-            if keep_tokens:
-                tokens[document.id] = [query.plain for query in phrasings]
-            for query in (*phrasings, queries[-1]):
-                uses.update(query.words)
-            for query in queries:
-                for vectorizer in self._vectorizers:
-                    vectorizer.add(query)
-        return uses, tokens
-
     def _fit(self, texts: TextCollection, recall: Recall) -> RegressionTable | None:
         if not 2 <= texts.entries <= TRAINED_ENTRIES or texts.phrasings > TRAINED_PHRASINGS:
             return None
@@ -502,9 +494,10 @@ def _outcome(confidence: float, in_scope: bool, words: int, probabilities: Float
     return "choices", min(max(count, 2), MAX_CHOICES, len(probabilities))
 
 
-def _out_of_scope_classifier(outside: Sequence[Sequence[str]], inside: ExampleTokens) -> NaiveBayes:
-    phrasings = (phrasing for phrasings in inside.values() for phrasing in phrasings)
-    return NaiveBayes(FeatureCounts(outside), FeatureCounts(phrasings))
+def _learn_scope(outside: Sequence[Sequence[str]], features_of_all: Callable[[], DocumentFeatures]) -> Arrays:
+    """Return the arrays of the classifier of out-of-scope messages."""
+    phrasings = chain.from_iterable(features_of_all().tokens.values())
+    return NaiveBayes(FeatureCounts(outside), FeatureCounts(phrasings)).arrays()
 
 
 def _top(probabilities: Floats, count: int) -> list[int]:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import repeat
+from itertools import chain, repeat
 from math import log, sqrt
 
+import numpy as np
+
+from slackguide.matching.features import pack, unpack
 from slackguide.matching.stemmer import stem
+from slackguide.matching.types import Array, Arrays
 
 SMOOTHING = 0.1
 """The pseudo-count of every feature in each class (additive smoothing)."""
@@ -42,6 +46,26 @@ class NaiveBayes:
             for feature in positive.of | negative.of
         }
         """The weight of every feature of a message."""
+
+    @classmethod
+    def restore(cls, arrays: Arrays) -> NaiveBayes:
+        """Return the classifier with these arrays."""
+        classifier = cls.__new__(cls)
+        stems, words, (left, right, gaps) = unpack(arrays["features"])
+        known: Iterable[Feature] = chain(stems, zip(words), zip(left, right, gaps, strict=True))
+        classifier._weights = dict(zip(known, arrays["weights"].tolist(), strict=True))
+        return classifier
+
+    def arrays(self) -> dict[str, Array]:
+        """Return what was learnt."""
+        known = sorted(self._weights, key=lambda one: 0 if isinstance(one, str) else len(one))
+        stems = [one for one in known if isinstance(one, str)]
+        words = [one[0] for one in known if not isinstance(one, str) and len(one) == 1]
+        columns = list(zip(*known[len(stems) + len(words) :], strict=True)) or [(), (), ()]
+        return {
+            "features": pack([stems, words, columns]),
+            "weights": np.array([self._weights[one] for one in known]),
+        }
 
     def log_odds(self, words: Sequence[str]) -> float:
         """Return the normalized log-odds of the positive class, with equal priors.

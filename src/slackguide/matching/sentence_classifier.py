@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from slackguide.matching.features import Floats, Ints
+from slackguide.matching.features import Floats, Ints, pack, unpack
 from slackguide.matching.stemmer import stem
 from slackguide.matching.types import Array, Arrays
 
@@ -78,17 +78,15 @@ class SentenceClassifier:
     def restore(cls, arrays: Arrays) -> SentenceClassifier:
         """Return the classifier with these arrays, without training. Raises KeyError or ValueError if they are none."""
         classifier = cls.__new__(cls)
-        words = arrays["words"].tobytes().decode("utf-8", "surrogatepass").split("\n")
-        classifier._ids = {word: number for number, word in enumerate(words, 1)}
+        classifier._ids = {word: number for number, word in enumerate(unpack(arrays["words"]), 1)}
         classifier._known, classifier._weights = arrays["keys"], arrays["weights"]
         classifier._bias = float(arrays["bias"])
         return classifier
 
     def arrays(self) -> dict[str, Array]:
         """Return what was learnt."""
-        words = "\n".join(self._ids).encode("utf-8", "surrogatepass")
         return {
-            "words": np.frombuffer(words, dtype=np.uint8),
+            "words": pack(list(self._ids)),
             "keys": self._known,
             "weights": self._weights,
             "bias": np.array(self._bias),

@@ -33,7 +33,8 @@ def similarities(texts: Sequence[str], background: Sequence[str], vocabulary: Vo
             vectorizer.add(query)
     size = len(queries)
     collection = TextCollection(np.arange(size), np.ones(size, dtype=bool), size, 1.0)
-    index = PhrasingIndex([vectorizer.table() for vectorizer in vectorizers], collection, FAMILY_SHARES)
+    tables = [vectorizer.table() for vectorizer in vectorizers]
+    index = PhrasingIndex(PhrasingIndex.learn(tables, collection, FAMILY_SHARES))
     weighed = (index.weigh(*(one.count(query) for one in vectorizers)) for query in queries[: len(texts)])
     return np.array([index.cosines(one)[: len(texts)] for one in weighed], dtype=np.float32).reshape(len(texts), -1)
 
