@@ -25,7 +25,7 @@ from slackguide.text import normalize
 
 ROOT = Path(__file__).parent.parent
 WEIGHTS = ROOT / "src" / "slackguide" / "matching" / "data" / "concern_split.json"
-SETS = ("two", "negation", "short", "englishes", "pasted")
+SETS = ("two", "beside", "negation", "short", "englishes", "pasted")
 RIDGE = 0.3
 FOLDS = 5
 THRESHOLDS = (0.08, 0.12, 0.16, 0.2, 0.3, 0.4, 0.5)

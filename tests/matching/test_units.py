@@ -26,3 +26,12 @@ def test_a_long_text_keeps_its_beginning_and_end_within_the_limits() -> None:
     assert units[-1].startswith("This is sentence number 499")
     assert len(units) <= MAX_UNITS
     assert sum(len(unit.split()) for unit in units) <= MAX_UNIT_WORDS
+
+
+def test_the_second_item_of_a_list_begins_a_unit() -> None:
+    text = "He asks (a) to get his earnings out (b) to have the account deleted + which words to use with him"
+    assert split_units(text) == [
+        "He asks (a) to get his earnings out",
+        "(b) to have the account deleted",
+        "which words to use with him",
+    ]

@@ -37,18 +37,18 @@ MAX_UNIT_WORDS = 130
 MAX_END_WORDS = 45
 """Maximum units and words that are scored, and words at the end of the text among them, which bounds the work."""
 
-SIGNALS: Final = ("gain", "weaker", "far", "cue", "any_cue", "other", "words", "units")
+SIGNALS: Final = ("gain", "weaker", "far", "cue", "any_cue", "listed", "other", "words", "units")
 """The inputs of the model: how much better two entries explain the message than one; the highest score of a unit in the
 weaker part; the distance of the second entry from the first one for the whole message; whether the second part begins
-with words that add a concern, or they stand anywhere, or it speaks of another person; the logs
-of words and units."""
+with words that add a concern, or they stand anywhere, or the message lists concerns, or the second part speaks of
+another person; the logs of words and units."""
 
 _BORDER = re.compile(
     r"(?<=[.!?;\n])\s+|\s+-\s+|\n+"
     r"|,\s+(?=(?:and|but|also|plus|besides|meanwhile|while|then|second|secondly|separately|another|the other|or)\b)"
     r"|(?<=\w)\s+(?=(?:and|plus|also|&)\s+(?:also|he|she|they|it|his|her|the|their|another|an?|what|how|which|where|when|"
     r"who|why|whether|if|can|could|may|might|do|does|is|are|i|my|one|some|asks|wants|needs|would|says|separately|then)\b)"
-    r"|\s(?=(?:also|&)\s)",
+    r"|\s(?=(?:also|&)\s)|\s+\+\s+|\s+(?=\(?(?:b|2|ii)[).]\s)",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"\w+")
@@ -58,6 +58,15 @@ _CUE = re.compile(
     r"two (?:questions|things|tickets|clients|users|cases))\b|&|\(?2[.)]|"
     r"\b\w+ (?:b|2|two|#2)\b",
     re.IGNORECASE,
+)
+_LISTED = re.compile(
+    r"\b(?:two|2|both|couple of) (?:\w+ )?(?:questions?|things|tickets|clients|users|customers|cases|asks|issues|"
+    r"matters|points|requests|topics|problems|items|people|ones|concerns|parts)\b"
+    r"|\b(?:advise|answer|do) (?:on )?both\b"
+    r"|(?:^|\s)\(?(?:a|1|i)[).]\s.*\s\(?(?:b|2|ii)[).]\s"
+    r"|\bfirst(?:ly)?\b.*\bsecond(?:ly)?\b|\b(?:one|#?1)\b.*\bthe other\b"
+    r"|\b(?:number|no\.?|question|ticket|case|user|client|person) (?:1|one|a)\b.*\b(?:2|two|b)\b",
+    re.IGNORECASE | re.DOTALL,
 )
 _OTHER = re.compile(
     r"\b(?:other|(?:his|her) (?:wife|husband|son|daughter|partner|sister|brother|boss|colleague))\b",
@@ -117,6 +126,7 @@ def best_split(units: Sequence[str], scores: Sequence[Floats], whole: Floats) ->
         "far": float(whole.max() - nearest),
         "cue": float(_CUE.search(units[at]) is not None),
         "any_cue": float(_CUE.search(f"{first} {second}") is not None),
+        "listed": float(_LISTED.search(f"{first} {second}") is not None),
         "other": float(_OTHER.search(second) is not None),
         "words": log(len(_WORD.findall(f"{first} {second}"))),
         "units": log(len(units)),
