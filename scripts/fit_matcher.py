@@ -56,7 +56,7 @@ OUT_OF_SCOPE_WEIGHT = 0.3
 NOTICED = 0.94
 """Share of the serious messages of unseen writers above `weak_from`, the lowest threshold of the detector."""
 
-FALSE_POSITIVE_RATES = {"likely_from": 0.09, "clear_from": 0.029}
+FALSE_POSITIVE_RATES = {"likely_from": 0.10, "clear_from": 0.034}
 """Share of the look-alikes of unseen writers above the other thresholds."""
 
 
