@@ -218,6 +218,21 @@ def test_the_line_of_the_requirement() -> None:
         # a form copied in
         ("Contract status: ended", "contract_status", "ended"),
         ("mediation ticket: solved", "mediation_ticket", "solved"),
+        # what a question asks, what is only possible, and what was once
+        ("Is the abuse the only problem?", "only_problem", None),
+        ("Does the client refuse the milestone?", "milestone", None),
+        ("Was the payment for the work or something else?", "payment_kind", None),
+        ("Perhaps this is a Direct Contract", "contract_type", None),
+        ("The client may be a Small Business", "client_segment", None),
+        ("It might have been an expense payment", "payment_kind", None),
+        ("The Mediation ticket was open last week", "mediation_ticket", None),
+        ("There was money in escrow back in August", "funds_in_escrow", None),
+        ("The contract was closed last week", "contract_status", "ended"),
+        ("The suspension ticket was open when I looked", "suspending_ticket", None),
+        # words beside a name
+        ("The hiring company is in the small business segment", "client_segment", "small_business"),
+        ("We have this client in the Small Biz group", "client_segment", "small_business"),
+        ("LB next to the client's name", "client_segment", "large_business"),
     ],
 )
 def test_phrases(text: str, fact: str, value: str | int | None) -> None:

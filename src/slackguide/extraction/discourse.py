@@ -19,6 +19,7 @@ NEAR_DISTANCE = 5
 MAX_DISTANCE = 40
 """The maximum size in words of the context before a token, within its clause."""
 
+_WAS = frozenset({"was", "were", "had"})
 _BEFORE_ECHO = OPENING | small.ARTICLES | BE | small.UNSURE
 
 
@@ -72,7 +73,7 @@ class Discourse:
         """Return whether a modal verb governs the verb at token `start`: `would refuse`."""
         clause = self._clause_of[start]
         at = start - 1
-        while at > clause.start and (self._words[at] in small.ADVERBS or self._words[at] in small.BEING):
+        while at > clause.start and self._words[at] in small.SKIPPED:
             at -= 1
         return clause.start <= at < start and self._words[at] in small.MODALS
 
@@ -277,7 +278,12 @@ class Discourse:
     def is_wished(self, start: int) -> bool:
         """Return whether a verb of wishing, losing or sending closely precedes token `start`."""
         clause = self._clause_of[start]
-        before = self._words[max(clause.start, start - NEAR_DISTANCE) : start]
+        first = max(clause.start, start - NEAR_DISTANCE)
+        before = [
+            word
+            for at, word in enumerate(self._words[first:start], first)
+            if not (word.endswith("ing") and self._words[at + 1] in self.vocabulary.nouns)  # `the asking company`
+        ]
         return "back" not in before and not small.WISHED.isdisjoint(before)
 
     def _echoes(self, clause: Clause, start: int, end: int) -> bool:
@@ -296,6 +302,8 @@ class Discourse:
         while first < min(start, clause.start + MAX_DISTANCE) and self._words[first] in OPENING:
             first += 1
         verb, subject = self._words[first], self.word(first + 1)
+        if self._is_predicate(clause, first, start, end):
+            return False
         heads = [at for at in (end, end - 1) if self.word(at, within=clause) in self.vocabulary.nouns]
         if not heads or self._tokens[heads[0]].plural:
             return False
@@ -304,6 +312,26 @@ class Discourse:
         if verb in BE:
             return subject in ("a", "an", "the") and start <= first + 2
         return verb not in ("did", "has", "have", "had")
+
+    def _is_predicate(self, clause: Clause, verb: int, start: int, end: int) -> bool:
+        """Return whether a question asks this itself: `does the owner refuse it`, `is the repair the only problem`."""
+        if self._words[verb] in BE:
+            return end == clause.end or self._words[end] == "or"
+        subject = verb + 2 + (self.word(verb + 1) in small.ARTICLES and self.word(verb + 1) not in small.PRONOUNS)
+        return subject <= start and small.SKIPPED.issuperset(self._words[subject:start])
+
+    def is_of_then(self, start: int, end: int) -> bool:
+        """Return whether these tokens are a state of another time: `was open last week`, `had one in 2023`."""
+        if self._words[end - 1].endswith("ed") or self._words[end - 1] in small.IRREGULAR:
+            return False  # an event: `was closed last week`
+        clause = self._clause_of[start]
+        if _WAS.isdisjoint(self._words[max(clause.start, start - NEAR_DISTANCE) : end]):
+            return False
+        following = [word for word in self._words[end : end + 4] if word not in small.ARTICLES]
+        return not small.THEN.isdisjoint(following[:1]) or any(
+            pair in small.THEN_PAIRS or (pair[0] == "in" and pair[1].isdecimal() and len(pair[1]) == 4)
+            for pair in pairwise(following[:3])
+        )
 
     def separator_before(self, at: int) -> Separator:
         """Return the separator between token `at` and the previous one."""

@@ -218,6 +218,8 @@ class FactExtractor:
                 continue
             if discourse.is_desired(match.start, match.end) or discourse.is_compared(match.start, match.end):
                 continue
+            if name not in self._sides and discourse.is_of_then(match.start, match.end):
+                continue
             denial = discourse.denial(match.start)
             if discourse.is_of_other_case(match.end) or discourse.limits_negation(match.start, match.end):
                 continue

@@ -61,7 +61,7 @@ OPENING = JOINING | ADVERBS | _word_set("hi hello hey team ok okay please pls we
 """Words that are skipped at the beginning of a clause."""
 
 SUPPOSING = _word_set(
-    "if whether unless suppose supposing assuming maybe perhaps possibly might probably until once imagine "
+    "if whether unless suppose supposing assuming maybe perhap possibly suspect might probably until once imagine "
     "assume presume guess doubt thought believed hypothetically supposedly allegedly provided "
     "providing except unlike formerly previously either"
 )
@@ -80,6 +80,7 @@ SUPPOSING_BEFORE = {
     "sound": "like",
     "feel": "like",
     "might": "be",
+    "may": "be",
 }
 """Words that introduce a hypothesis only before one other word."""
 
@@ -102,11 +103,8 @@ NOW_PAIRS = {
 PAST = _word_set(
     "was were had once earlier before previously formerly initially originally back yesterday first past started"
 )
-PAST_PAIRS = {
-    ("used", "to"),
-    ("to", "begin"),
-    *(("last", one) for one in _word_set("year month week night spring summer autumn winter time")),
-}
+_LAST_PAIRS = {("last", one) for one in _word_set("year month week night spring summer autumn winter time")}
+PAST_PAIRS = {("used", "to"), ("to", "begin"), *_LAST_PAIRS}
 """Words of a clause about another time than now. They count only if another clause says something else."""
 
 MAX_DOUBT = 4
@@ -221,7 +219,8 @@ NOUNS = (
     | CASES
     | _word_set(
         "payment question chat concern issue problem matter request link page post money fund balance step button "
-        "company firm employer work badge tier level status org business type agreement side escalation profile"
+        "company firm employer work badge tier level status org business type agreement side escalation profile "
+        "group category class tag label mark"
     )
 )
 """Nouns that a fact can be said of, in any trade."""
@@ -254,7 +253,8 @@ FOLLOWING = _word_set(
     "and or but with w for of from in on at is are was were has had have who that so as by per because since "
     "where which what how can should do does not no yes we i he she they it last paid released ended closed "
     "when if while after before to then ty thanks thx please pls asap here now only too yet "
-    "still also sent via against the one my his her want say ask"
+    "still also sent via against the one my his her want say ask under next according right beside behind within "
+    "inside among above below without"
 )
 """Words that can follow a one-word phrase. Before any other word it has another meaning: `leased cars`."""
 
@@ -271,6 +271,13 @@ IRREGULAR = _word_set("paid sent went got spent")
 AGO = _word_set("ago back prior earlier agos")
 LATEST = _word_set("last latest recent")
 BEFORE = AGO | _word_set("once before")
+THEN = _word_set("when before until till")
+_MONTHS = _word_set(
+    "january february march april may june july august september october november december spring summer autumn winter"
+)
+THEN_PAIRS = {("back", "in"), ("in", "past"), *_LAST_PAIRS, *(("in", month) for month in _MONTHS)}
+"""Words after a state that was, and need not be: `the ticket was open last week`."""
+
 NOT_NOW = _word_set("tomorrow until till")
 """Words after which a predicate does not hold now: `was active until May`."""
 
