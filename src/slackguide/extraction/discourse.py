@@ -119,7 +119,7 @@ class Discourse:
 
     def _is_other_case(self, clause: Clause, start: int, end: int) -> bool:
         """Return whether the clause refers to another case before token `end`: `my other laptop is leased`."""
-        for at in range(max(clause.start, start - MAX_DISTANCE), start):
+        for at in range(max(clause.start, start - MAX_DISTANCE), end - 1):
             word = self._words[at]
             if word in small.ACQUAINTANCES and self.word(at + 1) not in small.TELLING:
                 return True
@@ -130,7 +130,7 @@ class Discourse:
             )
             if noun == at + 2 and word not in small.FORMER:
                 continue
-            if noun and (noun < start or (noun == start and end > start + 1)):
+            if noun and (noun < start or at >= start or (noun == start and end > start + 1)):
                 return True
         return False
 
@@ -327,10 +327,15 @@ class Discourse:
         clause = self._clause_of[start]
         if _WAS.isdisjoint(self._words[max(clause.start, start - NEAR_DISTANCE) : end]):
             return False
+        before = self._words[clause.start : start]
         following = [word for word in self._words[end : end + 4] if word not in small.ARTICLES]
-        return not small.THEN.isdisjoint(following[:1]) or any(
-            pair in small.THEN_PAIRS or (pair[0] == "in" and pair[1].isdecimal() and len(pair[1]) == 4)
-            for pair in pairwise(following[:3])
+        return (
+            not small.THEN.isdisjoint(following[:1])
+            or before[:1] == ["yesterday"]
+            or any(
+                pair in small.THEN_PAIRS or (pair[0] == "in" and pair[1].isdecimal() and len(pair[1]) == 4)
+                for pair in (*pairwise(before), *pairwise(following[:3]))
+            )
         )
 
     def separator_before(self, at: int) -> Separator:

@@ -100,7 +100,7 @@ _NOT = {
 _SHORT = {"i'm": ("i", "am"), "im": ("i", "am"), "w/o": ("without",), "w/": ("with",)}
 _IN_QUOTES = re.compile(r"""["'”’]\s[a-z]""")
 """After a question mark: the question is a quotation within a sentence."""
-_PLUS_AFTER = re.compile(r"\s*(?:$|[.,;:!?)/\n])")
+_PLUS_AFTER = re.compile(r"""\s*(?:$|[.,;:!?)/\n"'”’])""")
 
 
 def tokenize(text: str) -> list[Token]:
