@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -49,14 +50,22 @@ def register(app: typer.Typer) -> None:
                 "or in Socket Mode. Prints the variables that the app needs.",
             ),
         ] = None,
+        knowledge: Annotated[
+            Path | None,
+            typer.Option(metavar="DIR", help="The folder of the knowledge base. Default: SLACKGUIDE_KNOWLEDGE."),
+        ] = None,
+        fresh: Annotated[bool, typer.Option("--fresh", help="Start with an empty database and workspace.")] = False,
     ) -> None:
         """Run the sandbox, a local Slack workspace in the browser, regardless of the environment.
 
-        It listens on 127.0.0.1 only, reads no Slack tokens, and uses its own SQLite file in SLACKGUIDE_HOME.
+        It listens on 127.0.0.1 only, reads no Slack tokens, and uses its own SQLite file in SLACKGUIDE_HOME. The
+        next start with the same knowledge goes on where this one is stopped.
         """
         settings = read_settings(slack=False)
         if port is not None:
             settings = settings.model_copy(update={"port": port})
+        if knowledge is not None:
+            settings = settings.model_copy(update={"knowledge": knowledge})
         if app_url is not None:
             from slackguide.runtime.sandbox_workspace import run_workspace
 
@@ -64,7 +73,7 @@ def register(app: typer.Typer) -> None:
         else:
             from slackguide.runtime.entrypoint import run
 
-            run(settings)
+            run(settings, fresh=fresh)
 
     @app.command()
     def worker(

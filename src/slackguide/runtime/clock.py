@@ -9,12 +9,13 @@ from datetime import UTC, datetime
 class ManualClock:
     """The system clock plus an offset that can be advanced."""
 
-    def __init__(self) -> None:
-        self._offset = 0.0
+    def __init__(self, offset: float = 0.0) -> None:
+        self.offset = offset
+        """Seconds ahead of the system clock."""
 
     def seconds(self) -> float:
         """Return epoch seconds."""
-        return time.time() + self._offset
+        return time.time() + self.offset
 
     def now(self) -> datetime:
         """Return the time in UTC."""
@@ -22,4 +23,4 @@ class ManualClock:
 
     def advance(self, seconds: float) -> None:
         """Advance the clock."""
-        self._offset += seconds
+        self.offset += seconds

@@ -38,8 +38,11 @@ def main() -> None:
         sys.exit(EXIT_UNUSABLE)
 
 
-def run(settings: Settings) -> None:
-    """Run in the mode that the settings select. Raises `SlackguideError` if it cannot start."""
+def run(settings: Settings, *, fresh: bool = False) -> None:
+    """Run in the mode that the settings select. Raises `SlackguideError` if it cannot start.
+
+    `fresh` empties the sandbox first.
+    """
     configure_logging(settings.log_level, settings.log_format)
     with handle_signals() as signals:
         log.info("slackguide starts in mode %s, because %s", settings.mode.value, settings.mode_reason)
@@ -47,7 +50,7 @@ def run(settings: Settings) -> None:
             case Mode.SANDBOX:
                 from slackguide.runtime.sandbox_app import run_sandbox  # a deployment does not import the sandbox
 
-                run_sandbox(settings, signals)
+                run_sandbox(settings, signals, fresh=fresh)
             case Mode.SOCKET:
                 run_socket_mode(settings, signals)
             case Mode.HTTP:

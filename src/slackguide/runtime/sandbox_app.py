@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import secrets
 from collections.abc import Mapping
@@ -31,12 +32,15 @@ log = logging.getLogger(__name__)
 class SandboxApp:
     """A sandbox and the service that answers in it, both on loopback.
 
-    Its database is a file of its own, emptied at every start: its workspace is new, and no pending job of a real
-    workspace may be delivered to a simulated one. Raises `ConfigurationError` if the port is unavailable. `patience` is
+    Its database is a file of its own, so that no pending job of a real workspace is delivered to a simulated one.
+    `stop` stores the workspace beside it, and the next start goes on with both, unless it is `fresh`, of another
+    knowledge folder, or the last one was killed. Raises `ConfigurationError` if the port is unavailable. `patience` is
     the number of seconds that the simulated Slack waits for an acknowledgement.
     """
 
-    def __init__(self, *, settings: Settings, port: int, patience: float = REQUEST_TIMEOUT) -> None:
+    def __init__(
+        self, *, settings: Settings, port: int, patience: float = REQUEST_TIMEOUT, fresh: bool = False
+    ) -> None:
         self.clock = ManualClock()
         self.guide = reloadable_guide(settings)
         token, secret = f"xoxb-{secrets.token_hex(16)}", secrets.token_hex(16)
@@ -57,14 +61,18 @@ class SandboxApp:
         except OSError as error:
             raise bind_error(LOOPBACK, port, error) from None
         # Only after binding the port: otherwise a sandbox that already runs there would lose its database.
-        file = fresh_database_file(settings, port=urlsplit(self.sandbox.url).port or port)
+        self._knowledge = str(settings.knowledge.resolve())
+        self._file = (settings.home / f"sandbox-{urlsplit(self.sandbox.url).port or port}.db").resolve()
+        self._restore_or_empty(fresh=fresh)
         self.service = ServiceBuilder(
             settings=settings,
             token=token,
             api_url=self.sandbox.api_url,
             signing_secret=secret,
             guide=self.guide,
-            repositories=open_repositories(f"sqlite:///{file}", clock=self.clock.now, guide=self.guide, channels={}),
+            repositories=open_repositories(
+                f"sqlite:///{self._file}", clock=self.clock.now, guide=self.guide, channels={}
+            ),
             clock=self.clock.now,
         ).build()
         routes.update(self.service.routes)
@@ -77,10 +85,49 @@ class SandboxApp:
         self._watcher.start()
 
     def stop(self) -> None:
-        """Stop them in reverse order."""
+        """Stop them in reverse order, and store the workspace."""
         self._watcher.stop()
         self.service.stop()
         self.sandbox.stop()
+        stored = {
+            "knowledge": self._knowledge,
+            "offset": self.clock.offset,
+            "workspace": self.sandbox.workspace.saved(),
+        }
+        try:
+            self._workspace_file.write_text(json.dumps(stored), "utf-8")
+        except OSError as error:
+            log.warning("the workspace is not kept: %s cannot be written: %s", self._workspace_file, error.strerror)
+
+    @property
+    def _workspace_file(self) -> Path:
+        return self._file.with_suffix(".json")
+
+    def _restore_or_empty(self, *, fresh: bool) -> None:
+        """Go on with the stored workspace and its database, or else delete both. Raises `StorageError`."""
+        restored = False
+        try:
+            stored = json.loads(self._workspace_file.read_text("utf-8"))
+            if not fresh and stored["knowledge"] == self._knowledge and self._file.exists():
+                self.clock.offset = float(stored["offset"])
+                self.sandbox.workspace.restore(stored["workspace"])
+                restored = True
+        except FileNotFoundError:
+            pass
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            log.warning("the stored workspace %s cannot be read: %s", self._workspace_file, error)
+        # The workspace is stored again by `stop`: one that is killed leaves a database that differs from it.
+        suffixes = (".json",) if restored else (".json", ".db", ".db-wal", ".db-shm")
+        try:
+            for suffix in suffixes:
+                self._file.with_suffix(suffix).unlink(missing_ok=True)
+        except OSError as error:
+            raise StorageError(
+                f"{self._file} cannot be deleted ({error.strerror}). Nothing was started. Set SLACKGUIDE_HOME to a "
+                "writable folder."
+            ) from None
+        if restored:
+            log.info("the workspace goes on where it was stopped; `slackguide sandbox --fresh` starts an empty one")
 
 
 def _forward(routes: Mapping[str, WSGIApplication], path: str) -> WSGIApplication:
@@ -109,28 +156,14 @@ def team_for(knowledge: KnowledgeBase) -> Team:
     )
 
 
-def run_sandbox(settings: Settings, signals: StopSignals) -> None:
-    """Serve the sandbox until a stop signal."""
+def run_sandbox(settings: Settings, signals: StopSignals, *, fresh: bool = False) -> None:
+    """Serve the sandbox until a stop signal. `fresh` empties its database and its workspace first."""
     if settings.database_url is not None:
         log.warning("DATABASE_URL is ignored: the sandbox uses its own SQLite file in %s", settings.home)
-    app = SandboxApp(settings=settings, port=settings.port)
+    app = SandboxApp(settings=settings, port=settings.port, fresh=fresh)
     signals.on_reload(app.guide.reload)
     app.start()
     log.info("open %s in a browser", app.sandbox.url)
     signals.wait()
     with shutdown_deadline():
         app.stop()
-
-
-def fresh_database_file(settings: Settings, *, port: int) -> Path:
-    """Delete the database of the sandbox at `port` and return its path. Raises `StorageError` if that fails."""
-    file = (settings.home / f"sandbox-{port}.db").resolve()
-    try:
-        for suffix in ("", "-wal", "-shm"):
-            file.with_name(f"{file.name}{suffix}").unlink(missing_ok=True)
-    except OSError as error:
-        raise StorageError(
-            f"{file} cannot be deleted ({error.strerror}). Nothing was started. Set SLACKGUIDE_HOME to a "
-            "writable folder."
-        ) from None
-    return file

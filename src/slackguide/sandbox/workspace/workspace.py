@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from slackguide.sandbox.errors import ApiError, NotFoundError
@@ -316,6 +316,39 @@ class Workspace:
         with self.lock:
             self._exchanges.append(exchange)
         self.changes.publish("exchange", {"number": exchange.number})
+
+    # What stays between two runs
+
+    def saved(self) -> Json:
+        """Return the messages and what was read, as JSON. Ephemeral messages, views and logs do not stay."""
+        with self.lock:
+            return {
+                "messages": [asdict(message) for messages in self._messages.values() for message in messages.values()],
+                "direct": [conversation.person for conversation in self._conversations.values() if conversation.person],
+                "read": [[*key, ts] for key, ts in self._read.items()],
+                "client_msg_ids": self.client_msg_ids,
+                "last_ts": self._last_ts,
+            }
+
+    def restore(self, saved: Json) -> None:
+        """Take over what `saved` returned. Raises KeyError, TypeError or ValueError for anything else.
+
+        The direct messages of people, and the messages of channels, that are no longer here are left out.
+        """
+        messages = [
+            Message(**stored | {name: tuple(stored[name]) for name in ("blocks", "attachments")})
+            for stored in saved["messages"]
+        ]
+        read = {(person, channel): ts for person, channel, ts in saved["read"]}
+        people, posted, last_ts = set(saved["direct"]), dict(saved["client_msg_ids"]), int(saved["last_ts"])
+        for person in self.people:
+            if person.id in people:
+                self.direct_message(person.id)
+        with self.lock:
+            for message in messages:
+                if message.channel in self._messages:
+                    self._messages[message.channel][message.ts] = message
+            self._read, self.client_msg_ids, self._last_ts = read, posted, last_ts
 
     def wait_for(self, condition: Callable[[], bool], *, timeout: float = 60.0) -> bool:
         """Wait until `condition()` is true, tested after every change. Return false after `timeout` seconds."""

@@ -50,7 +50,7 @@ export function drawHelp(node) {
         "ul",
         null,
         [
-          "The workspace is in memory: each start creates a new one.",
+          "Messages stay between starts; ephemeral messages, modals, logs and changes of people and channels do not.",
           "No files, images, reactions, huddles, canvases, lists, search, calls, channel creation and group messages.",
           "No attachments, image and video blocks, workflow steps and assistant pane.",
           "Nested text styles only as far as the app's messages use them.",
