@@ -342,6 +342,19 @@ def test_conditions_on_numbers_decide_and_ways_to_write_a_destination_are_one(sh
     assert "“refund over $50” is covered by the conditions before it: Manager is left out." in ran.out
 
 
+def test_the_steps_of_a_row_with_a_condition_are_for_its_cases(shell: Shell, tmp_path: Path) -> None:
+    rows = ("concern,steps,goes to,when", "Late fee,Ask why.,,", "Late fee,Send it on.,Fees,amount > 20",
+            "Late fee,Waive it yourself.,you,amount <= 20", "Lost card,Block it.,Fees,members only")  # fmt: skip
+    path = write(tmp_path, "fees.csv", "\n".join(rows))
+    assert shell("import", path, "--write", tmp_path / "new" / "d.yaml", "--team", "Lib").status == 0
+    for amount, steps in (("20", ["Ask why.", "Waive it yourself."]), ("21", ["Ask why.", "Send it on."])):
+        decided = shell("route", "--knowledge", tmp_path / "new", "--entry", "lib/late-fee", "--json",
+                        "--fact", f"amount_number={amount}").document  # fmt: skip
+        assert decided["answer"]["path"] == steps
+    lost = shell("route", "--knowledge", tmp_path / "new", "--entry", "lib/lost-card", "--json").document
+    assert lost["answer"]["path"] == ["Block it."]
+
+
 # -- articles ---------------------------------------------------------------------------------------------------------
 
 

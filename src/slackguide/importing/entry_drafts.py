@@ -44,6 +44,8 @@ class DraftEntry:
     where: str
     examples: list[str] = field(default_factory=list)
     steps: list[str] = field(default_factory=list)
+    conditions: dict[str, str] = field(default_factory=dict)
+    """The condition, as written, of each step that only its cases need."""
     routes: list[DraftRoute] = field(default_factory=list)
     links: list[tuple[str, str]] = field(default_factory=list)
     """Titles and URLs of further reading."""

@@ -165,11 +165,17 @@ def entries_of_rows(
 def _add_row(entry: DraftEntry, cells: Mapping[str, str]) -> None:
     examples = [part for text in _parts(cells.get("examples", "")) for part in _spoken(text)]
     entry.examples += [one for one in examples if one not in entry.examples]
-    entry.steps += [one for one in _parts(cells.get("steps", "")) if one not in entry.steps]
     goes_to, condition = clean(cells.get("goes to")), clean(cells.get("when"))
+    is_default = condition.casefold().strip(" .:") in _OTHERWISE
+    when = "" if is_default else condition
+    for step in _parts(cells.get("steps", "")):
+        if step not in entry.steps:
+            entry.steps.append(step)
+            entry.conditions[step] = when
+        elif entry.conditions[step] != when:
+            entry.conditions[step] = ""
     if goes_to or condition or not entry.routes:
-        is_default = condition.casefold().strip(" .:") in _OTHERWISE
-        entry.routes.append(DraftRoute(goes_to, "" if is_default else condition))
+        entry.routes.append(DraftRoute(goes_to, when))
     for link in cells.get("link", "").split():
         if link.startswith(("http://", "https://")):
             entry.links.append((link, link))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import count
+from itertools import accumulate, count
 from typing import Any
 
 import yaml
@@ -145,11 +145,12 @@ class _Writer:
         self._ids.add(id)
         entry: dict[str, Any] = {"id": id, "title": draft.title[:150], "concerns": phrasings}
         todo = draft.todo
-        entry["path"] = self._steps(draft)
+        tests = self._tests([route for route in draft.routes if route.when])
+        entry["path"] = self._steps(draft, tests)
         if not entry["path"]:
             entry["path"] = ["Look it up in the source, and write the steps here."]
             todo.append("Write the steps: the source has none.")
-        routes = self._routes(draft, todo)
+        routes = self._routes(draft, tests, todo)
         if len(routes) == 1 and routes[0].keys() == {"to"}:
             entry["to"] = routes[0]["to"]
         else:
@@ -171,22 +172,22 @@ class _Writer:
                 found.append(text)
         return found
 
-    def _steps(self, draft: DraftEntry) -> list[str]:
-        steps = [part for step in draft.steps for part in _split(step)]
+    def _steps(self, draft: DraftEntry, tests: Mapping[str, dict[str, str]]) -> list[str | dict[str, Any]]:
+        """Return the steps, with a condition if not all cases need them."""
+        conditions = draft.conditions if len(set(draft.conditions.values())) > 1 else {}
+        steps = [(part, conditions.get(step, "")) for step in draft.steps for part in _split(step)]
         while len(steps) > _STEPS:
-            at = min(range(len(steps) - 1), key=lambda at: len(steps[at]) + len(steps[at + 1]))
-            if len(steps[at]) + len(steps[at + 1]) >= _STEP_LENGTH:
+            pairs = [at for at in range(len(steps) - 1) if steps[at][1] == steps[at + 1][1]]
+            at = min(pairs, key=lambda at: len(steps[at][0]) + len(steps[at + 1][0]), default=-1)
+            if at < 0 or len(steps[at][0]) + len(steps[at + 1][0]) >= _STEP_LENGTH:
                 break
-            steps[at : at + 2] = [f"{steps[at]} {steps[at + 1]}"]
+            steps[at : at + 2] = [(f"{steps[at][0]} {steps[at + 1][0]}", steps[at][1])]
         room = _TOTAL - len(draft.note)
-        kept: list[str] = []
-        for step in steps[:_STEPS]:
-            if sum(map(len, kept)) + len(step) > room:
-                break
-            kept.append(step)
-        lost = steps[len(kept) :]
+        fits = [total <= room for total in accumulate(len(step) for step, _ in steps)]
+        kept = steps[: min(_STEPS, sum(fits))]
+        lost = [step for step, _ in steps[len(kept) :]]
         self._skipped += [Skipped(draft.where, step, "it does not fit into one entry: split it") for step in lost]
-        return kept
+        return [{"when": dict(tests[when]), "text": step} if when in tests else step for step, when in kept]
 
     def _note(self, draft: DraftEntry) -> str:
         id = unique(slug(draft.title), {*self._notes, *self._target.names})
@@ -196,10 +197,9 @@ class _Writer:
 
     # -- where it goes
 
-    def _routes(self, draft: DraftEntry, todo: list[str]) -> list[dict[str, Any]]:
+    def _routes(self, draft: DraftEntry, tests: Mapping[str, dict[str, str]], todo: list[str]) -> list[dict[str, Any]]:
         """Return the rules, the last of them for all other cases."""
         rules: list[dict[str, Any]] = []
-        tests = self._tests([route for route in draft.routes if route.when])
         ranges: dict[str, list[tuple[int, int | None]]] = {}
         default: dict[str, Any] | None = None
         for route in draft.routes:
